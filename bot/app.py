@@ -1,0 +1,169 @@
+"""The composition root: the one place that knows everyone. Nothing happens at import."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from storage.seed.load import seed
+
+import handlers
+from bot.catchup import Catchup
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.directory import Directory
+from bot.dispatch import Dispatcher
+from bot.inbound import Inbound
+from bot.logs import where
+from bot.rules.countries import load_gazetteer
+from bot.settings import Settings
+from bot.slack import TIMEOUT_SECONDS, SlackApi, web_client
+from bot.timekeeper import Timekeeper
+from handlers.listening import Focal, Registry
+from storage import installation
+from storage.database import Database
+from storage.ownership import Ownership, ownership
+from storage.profile import load_network
+
+log = structlog.get_logger("focal")
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Everything that runs, put together and not yet started."""
+
+    registry: Registry
+    focal: Focal
+    slack: SlackApi
+    inbound: Inbound
+    dispatcher: Dispatcher
+    delivery: Delivery
+    timekeeper: Timekeeper
+    catchup: Catchup
+    bolt: AsyncApp
+    owner: Ownership
+
+
+def build_registry() -> Registry:
+    """Return the table of every listener."""
+    registry = Registry()
+    handlers.register(registry)
+    return registry
+
+
+async def compose(settings: Settings, clock: Clock, db: Database, session: aiohttp.ClientSession) -> Bot:
+    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to."""
+    registry = build_registry()
+    network = load_network(settings.network)
+    slack = SlackApi(web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session))
+    await slack.start()
+    async with db.begin() as conn:
+        await seed(conn, network, clock.now())
+        secret = await installation.secret(conn)
+    focal = Focal(db, clock.now, network, load_gazetteer(), slack, settings.secretariat, settings.secretariat_channel)
+    directory = Directory(db, slack, clock.now, settings.secretariat)
+    inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
+    dispatcher = Dispatcher(registry, focal, directory, inbound, slack)
+    owner = ownership(db)
+    delivery = Delivery(
+        db, slack, clock.now, owner, secret=secret, posted=registry.posted, pace_seconds=settings.pace_seconds
+    )
+    timekeeper = Timekeeper(clock.now, [partial(due, focal) for due in registry.due], settings.beat_seconds)
+    catchup = Catchup(db, slack, inbound, clock.now)
+    bolt = _bolt(slack, settings.slack_bot_token.get_secret_value())
+    dispatcher.attach(bolt)
+    return Bot(registry, focal, slack, inbound, dispatcher, delivery, timekeeper, catchup, bolt, owner)
+
+
+def _bolt(slack: SlackApi, token: str) -> AsyncApp:
+    known = AuthorizeResult(
+        enterprise_id=None, team_id=slack.home_team, bot_token=token, bot_id=slack.bot_id, bot_user_id=slack.bot_user_id
+    )
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        # Bolt would ask Slack on the first request, and an error there loses that request for good.
+        return known
+
+    return AsyncApp(
+        client=slack.client,
+        authorize=authorize,
+        process_before_response=True,
+        # Focal tells its own posts apart itself: Bolt would also drop a person's deletion of one of them.
+        ignoring_self_events_enabled=False,
+        request_verification_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+
+@asynccontextmanager
+async def running(bot: Bot, clock: Clock) -> AsyncIterator[None]:
+    """Run delivery, inbox and heartbeat for as long as the block lasts; what is in hand is finished at its end."""
+    await bot.owner.take()
+    bot.focal.db.committed.append(bot.delivery.wake)
+    beats: set[asyncio.Task[None]] = set()
+
+    def beat_now() -> None:
+        task = asyncio.create_task(bot.timekeeper.beat())
+        beats.add(task)
+        task.add_done_callback(beats.discard)
+
+    clock.on_jump(beat_now)
+    bot.timekeeper.start()
+    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run)]
+    beat_now()
+    try:
+        yield
+    finally:
+        await bot.timekeeper.stop()
+        bot.inbound.stop()
+        await bot.dispatcher.drain()
+        bot.delivery.stop()
+        await asyncio.gather(*loops, *beats)
+        await bot.owner.release()
+
+
+async def _always(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Start a loop again when it fails: the database may be away for a moment, and the bot must outlive that."""
+    while True:
+        try:
+            await loop()
+        except Exception as error:  # noqa: BLE001 - the boundary for loops
+            log.critical("loop_failed", error=type(error).__name__, where=where(error))
+            await asyncio.sleep(1.0)
+        else:
+            return
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """Return the one HTTP session for Slack; it carries the time-out, since the SDK's is ignored beside a session."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
+
+
+@asynccontextmanager
+async def connected(bot: Bot, app_token: str, sockets: int) -> AsyncIterator[None]:
+    """Hold Socket Mode connections for as long as the block lasts, and catch up after each one that is made."""
+    from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+
+    made = [AsyncSocketModeHandler(bot.bolt, app_token, web_client=bot.slack.client) for _ in range(sockets)]
+    for handler in made:
+        handler.client.on_message_listeners.append(_on_hello(bot.catchup.soon))
+        await handler.client.connect()
+    try:
+        yield
+    finally:
+        for handler in made:
+            await handler.client.close()
+
+
+def _on_hello(listener: Callable[[], None]) -> Callable[[aiohttp.WSMessage], Awaitable[None]]:
+    async def heard(message: aiohttp.WSMessage) -> None:
+        if message.type == aiohttp.WSMsgType.TEXT and '"hello"' in message.data[:200]:
+            listener()
+
+    return heard

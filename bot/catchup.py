@@ -1,0 +1,86 @@
+"""After a gap, open threads are read again, so that nothing said while nobody listened is lost."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from storage.surveys import OpenThread
+
+from bot.inbound import Inbound
+from bot.slack import LostAnswer, SlackApi
+from bot.slack_errors import SlackError
+from storage import surveys
+from storage.database import Database
+
+log = structlog.get_logger("focal.catchup")
+
+
+class Catchup:
+    """Feeds replies that Focal has not seen, or has seen in another form, to the inbox as the events they missed."""
+
+    def __init__(self, db: Database, slack: SlackApi, inbound: Inbound, now: Callable[[], datetime]) -> None:
+        """Compare what `slack` shows with what `db` holds."""
+        self._db = db
+        self._slack = slack
+        self._inbound = inbound
+        self._now = now
+        self._running: asyncio.Task[None] | None = None
+
+    def soon(self) -> None:
+        """Catch up in the background, unless that is being done already."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self.catch_up())
+
+    async def catch_up(self) -> None:
+        """Read every open thread and keep what was missed."""
+        async with self._db.read() as conn:
+            threads = await surveys.open_threads(conn)
+        for thread in threads:
+            try:
+                replies = await self._slack.replies(thread.channel, thread.ts)
+            except (SlackError, LostAnswer) as trouble:
+                log.warning("thread_not_read", reason=str(trouble))
+                continue
+            for event in missed(thread, replies):
+                await self._inbound.keep(event)
+
+
+def missed(thread: OpenThread, replies: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the events that would bring what is recorded of `thread` in line with `replies`.
+
+    Their ids name the message and the form it is in, so that catching up twice keeps nothing twice.
+    """
+    shown = {reply["ts"]: reply for reply in replies}
+    events = [_as_new(thread, reply) for ts, reply in shown.items() if ts not in thread.known]
+    events += [_as_changed(thread, shown[ts]) for ts, text in thread.known.items() if _differs(shown.get(ts), text)]
+    events += [_as_deleted(thread, ts) for ts in thread.known if ts not in shown]
+    return events
+
+
+def _differs(reply: Mapping[str, Any] | None, text: str) -> bool:
+    return reply is not None and reply.get("text", "") != text
+
+
+def _as_new(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
+    event = {**reply, "type": "message", "channel": thread.channel, "thread_ts": thread.ts}
+    return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:new", "event": event}
+
+
+def _as_changed(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
+    form = (reply.get("edited") or {}).get("ts", "0")
+    message = {**reply, "thread_ts": thread.ts}
+    event = {"type": "message", "subtype": "message_changed", "channel": thread.channel, "message": message, "ts": form}
+    return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:{form}", "event": event}
+
+
+def _as_deleted(thread: OpenThread, ts: str) -> dict[str, Any]:
+    event = {
+        "type": "message",
+        "subtype": "message_deleted",
+        "channel": thread.channel,
+        "deleted_ts": ts,
+        "previous_message": {"ts": ts, "thread_ts": thread.ts},
+    }
+    return {"event_id": f"catchup:{thread.channel}:{ts}:deleted", "event": event}

@@ -1,0 +1,132 @@
+"""Who may do what: the one table, asked before every change and again when it is submitted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rules.presidency import Troika
+from bot.rules.problems import NotAllowed
+
+
+class Role(StrEnum):
+    """What a person is in the network; Troika and presidency follow from the presidencies of the day."""
+
+    SECRETARIAT = "secretariat"
+    PRESIDENCY = "presidency"
+    TROIKA = "troika"
+    FOCAL_POINT = "focal point"
+    OBSERVER = "observer"
+
+
+class Deed(StrEnum):
+    """What can be done, in the words of the refusal that a person reads."""
+
+    SEE_NETWORK_FIELDS = "see this field"
+    SEE_ALL_FIELDS = "see every field"
+    CHANGE_ANY_CONTACT = "change contacts of other delegations"
+    CHANGE_OWN_CONTACTS = "change contacts"
+    START_SURVEY = "start or close a survey"
+    ANSWER = "answer a survey"
+    ANSWER_FOR = "record an answer on a delegation's behalf"
+    PROPOSE = "propose a recommendation"
+    ENDORSE = "endorse a recommendation"
+    REVIEW = "review recommendations"
+    SCHEDULE = "schedule reminders"
+    SET_PRESIDENCY = "set a presidency"
+    EXPORT_ALL = "export everything"
+    ERASE = "erase a person"
+
+
+_VOICES = frozenset({Role.PRESIDENCY, Role.TROIKA, Role.FOCAL_POINT})
+_TABLE: dict[Deed, frozenset[Role]] = {
+    Deed.SEE_NETWORK_FIELDS: _VOICES | {Role.SECRETARIAT},
+    Deed.SEE_ALL_FIELDS: frozenset({Role.SECRETARIAT}),
+    Deed.CHANGE_ANY_CONTACT: frozenset({Role.SECRETARIAT}),
+    Deed.CHANGE_OWN_CONTACTS: _VOICES | {Role.SECRETARIAT},
+    Deed.START_SURVEY: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
+    Deed.ANSWER: _VOICES | {Role.OBSERVER},
+    Deed.ANSWER_FOR: frozenset({Role.SECRETARIAT}),
+    Deed.PROPOSE: _VOICES | {Role.SECRETARIAT, Role.OBSERVER},
+    Deed.ENDORSE: _VOICES,
+    Deed.REVIEW: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
+    Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
+    Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
+    Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),
+    Deed.ERASE: frozenset({Role.SECRETARIAT}),
+}
+_WHO = {
+    Role.SECRETARIAT: "the Secretariat",
+    Role.PRESIDENCY: "the presidency",
+    Role.TROIKA: "the Troika",
+    Role.FOCAL_POINT: "focal points",
+    Role.OBSERVER: "observers",
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The acting person as of now: who Slack says they are, and what the network makes of them.
+
+    `member` is the code of their delegation, None for a person who is linked to none; `zone` an IANA name.
+    """
+
+    user_id: str
+    name: str
+    member: str | None = None
+    roles: frozenset[Role] = frozenset()
+    zone: str = "UTC"
+    locale: str = "en-US"
+    external: bool = False
+
+    @property
+    def is_observer(self) -> bool:
+        """Tell whether this person only observes: counted apart and without a delegation's voice."""
+        return Role.OBSERVER in self.roles and not self.roles & _VOICES
+
+    @property
+    def is_secretariat(self) -> bool:
+        """Tell whether this person serves in the Secretariat."""
+        return Role.SECRETARIAT in self.roles
+
+
+def roles_of(*, member: str | None, voices: bool, observer: bool, secretariat: bool, troika: Troika) -> frozenset[Role]:
+    """Return a person's roles from their links and the Troika of the day.
+
+    `voices` says that they are a current focal point or alternate of `member`; only those share in its chair.
+    """
+    roles: set[Role] = set()
+    if secretariat:
+        roles.add(Role.SECRETARIAT)
+    if observer:
+        roles.add(Role.OBSERVER)
+    if voices and member:
+        roles.add(Role.FOCAL_POINT)
+        if troika.current and member in troika.current.members:
+            roles.add(Role.PRESIDENCY)
+        if member in troika.members:
+            roles.add(Role.TROIKA)
+    return frozenset(roles)
+
+
+def may(roles: Iterable[Role], deed: Deed) -> bool:
+    """Tell whether any of `roles` allows `deed`."""
+    return not _TABLE[deed].isdisjoint(roles)
+
+
+def who_may(deed: Deed) -> str:
+    """Return in words who may do `deed`, in the table's order."""
+    return ", ".join(words for role, words in _WHO.items() if role in _TABLE[deed])
+
+
+def require(actor: Actor, deed: Deed) -> None:
+    """Raise NotAllowed, saying who may, unless `actor` may do `deed`."""
+    if not may(actor.roles, deed):
+        raise NotAllowed("You cannot {deed} here.", "This is open to: {who}.", deed=deed.value, who=who_may(deed))
+
+
+def require_voice(actor: Actor, deed: Deed) -> str:
+    """Return the member for which `actor` speaks in `deed`; raise NotAllowed if they may not or speak for nobody."""
+    require(actor, deed)
+    if actor.member is None:
+        raise NotAllowed("You are not linked to a delegation yet.", "Ask the Secretariat to link you to your contact.")
+    return actor.member

@@ -1,0 +1,57 @@
+"""The network's profile: names, themes, guiding questions and habits, as an operator writes them in YAML."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class QuestionGroup(_Part):
+    """Guiding questions that belong together."""
+
+    title: str = Field(max_length=150)
+    questions: tuple[str, ...] = Field(min_length=1, max_length=20)
+
+
+class Theme(_Part):
+    """A theme of the network's work; `key` is stored, `title` is shown."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]{2,40}$")
+    title: str = Field(max_length=75)
+
+
+class WorkingHours(_Part):
+    """When people may be written to: hours of their local day, and ISO weekdays (Monday is 1)."""
+
+    start: int = Field(9, ge=0, le=23)
+    end: int = Field(18, ge=1, le=24)
+    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+
+
+class Duty(_Part):
+    """What must be done by whom, with its rhythm in words."""
+
+    key: str
+    title: str
+    who: str = Field(pattern="^(troika|presidency|secretariat)$")
+    rhythm: str
+    source: str = ""
+
+
+class Network(_Part):
+    """One body of members."""
+
+    name: str
+    short_name: str
+    secretariat_name: str
+    themes: tuple[Theme, ...]
+    guiding_questions: tuple[QuestionGroup, ...]
+    duties: tuple[Duty, ...] = ()
+    working_hours: WorkingHours = WorkingHours()
+    verification_days: int = Field(180, ge=1)
+    retention_days: int = Field(365, ge=30)
+
+    def theme_title(self, key: str) -> str:
+        """Return what a theme is called, or its key if the profile has dropped it."""
+        return next((theme.title for theme in self.themes if theme.key == key), key)

@@ -1,0 +1,125 @@
+"""Slack's Web API as Focal uses it: one session, no hidden retries, its errors as classes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import slack_errors
+from bot.rules.people import Profile, read_profile
+
+TIMEOUT_SECONDS = 10.0
+METADATA_EVENT = "focal"
+
+
+class LostAnswer(Exception):
+    """No answer came back: the call may have taken effect or not."""
+
+
+class SlackApi:
+    """The Web API; every method raises a `SlackError` for a refusal and `LostAnswer` where nobody can know."""
+
+    def __init__(self, client: AsyncWebClient, home_team: str = "") -> None:
+        """Work through `client`; `home_team` tells home people from external ones once `start` has asked."""
+        self.client = client
+        self.home_team = home_team
+        self.bot_user_id = ""
+        self.bot_id = ""
+
+    async def start(self) -> None:
+        """Ask who the token belongs to; TokenRefused if it is not accepted."""
+        answer = await self.call("auth.test", {})
+        self.home_team = answer["team_id"]
+        self.bot_user_id = answer["user_id"]
+        self.bot_id = answer.get("bot_id", "")
+
+    async def call(self, method: str, payload: Mapping[str, Any], *, read: bool = False) -> dict[str, Any]:
+        """Call a method and return Slack's answer; methods that `read` take a query, the others JSON."""
+        try:
+            if read:
+                response = await self.client.api_call(method, http_verb="GET", params=dict(payload))
+            else:
+                response = await self.client.api_call(method, json=dict(payload))
+        except SlackApiError as error:
+            raise slack_errors.of_answer(error) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise LostAnswer(type(error).__name__) from None
+        return response.data if isinstance(response.data, dict) else {}
+
+    async def profile(self, user_id: str) -> Profile:
+        """Return who a user is, with locale and zone."""
+        answer = await self.call("users.info", {"user": user_id, "include_locale": "true"}, read=True)
+        return read_profile(answer["user"], self.home_team)
+
+    async def dm(self, user_id: str) -> str:
+        """Return the channel id of the app's DM with a person."""
+        answer = await self.call("conversations.open", {"users": user_id})
+        return str(answer["channel"]["id"])
+
+    async def find_post(self, channel: str, oldest: float, key: str, thread_ts: str | None) -> str | None:
+        """Return the ts of the message that carries `key` in its metadata, looking from `oldest` (epoch seconds) on."""
+        method = "conversations.replies" if thread_ts else "conversations.history"
+        query: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{oldest:.6f}",
+            "limit": 200,
+            "include_all_metadata": "true",
+        }
+        if thread_ts:
+            query["ts"] = thread_ts
+        while True:
+            answer = await self.call(method, query, read=True)
+            for message in answer.get("messages", []):
+                if message.get("metadata", {}).get("event_payload", {}).get("key") == key:
+                    return str(message["ts"])
+            query["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not query["cursor"]:
+                return None
+
+    async def replies(self, channel: str, thread_ts: str, oldest: str = "0") -> list[dict[str, Any]]:
+        """Return the replies of a thread from `oldest` on, without its root, oldest first."""
+        found: list[dict[str, Any]] = []
+        query = {"channel": channel, "ts": thread_ts, "oldest": oldest, "limit": 200}
+        while True:
+            answer = await self.call("conversations.replies", query, read=True)
+            found += [m for m in answer.get("messages", []) if m.get("ts") != thread_ts]
+            query["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not query["cursor"]:
+                return found
+
+    async def permalink(self, channel: str, ts: str) -> str:
+        """Return the permanent address of a message, or an empty text if Slack gives none."""
+        try:
+            answer = await self.call("chat.getPermalink", {"channel": channel, "message_ts": ts}, read=True)
+        except (slack_errors.SlackError, LostAnswer):
+            return ""
+        return str(answer.get("permalink", ""))
+
+    async def is_in(self, channel: str) -> bool:
+        """Tell whether the app is in a channel and may post there."""
+        try:
+            answer = await self.call("conversations.info", {"channel": channel}, read=True)
+        except slack_errors.Unreachable:
+            return False
+        return bool(answer["channel"].get("is_member") or answer["channel"].get("is_im"))
+
+    async def send_file(self, user_id: str, name: str, content: bytes, text: str) -> None:
+        """Send a file to a person's DM."""
+        channel = await self.dm(user_id)
+        try:
+            await self.client.files_upload_v2(channel=channel, filename=name, content=content, initial_comment=text)
+        except SlackApiError as error:
+            raise slack_errors.of_answer(error) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise LostAnswer(type(error).__name__) from None
+
+
+def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Return a client on a shared session, with no retry of its own.
+
+    The SDK's default handler repeats a post whose connection broke: measured, 52 of 52 lost answers became duplicates.
+    Its own `timeout` is ignored once a session is given, so the session must carry it (`TIMEOUT_SECONDS`).
+    """
+    return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])

@@ -1,0 +1,1 @@
+"""What Focal remembers: one module per noun, its tables and its verbs."""

@@ -1,0 +1,256 @@
+"""The outbox: what Focal has decided to send and has not yet been told is delivered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, func, or_, select, text, update
+
+from storage.database import Conn, UTCDateTime, insert_new, metadata
+
+
+class State(StrEnum):
+    """Where a row stands on its way; `sent` and `dead` are ends."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    VERIFY = "verify"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+OPEN = (State.PENDING, State.SENDING, State.VERIFY)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("method", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("target", String(120), index=True),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(8), nullable=False, server_default=State.PENDING),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", UTCDateTime),
+    Column("owner", String(64)),
+    Column("started_at", UTCDateTime),
+    Column("sent_channel", String(40)),
+    Column("ts", String(24)),
+    Column("error", String(200)),
+    Column("created_at", UTCDateTime, nullable=False),
+    # Only what is open is ever searched: the index stays small however long the history grows.
+    Index(
+        "ix_outbox_open",
+        "channel",
+        "id",
+        sqlite_where=text("state IN ('pending', 'sending', 'verify')"),
+        postgresql_where=text("state IN ('pending', 'sending', 'verify')"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to send. `channel` is its lane (a channel or user id), `target` the key of the post it builds on."""
+
+    id: int
+    key: str
+    method: str
+    channel: str
+    target: str | None
+    payload: dict[str, Any]
+    state: State
+    attempts: int
+    owner: str | None
+    started_at: datetime | None
+    sent_channel: str | None
+    ts: str | None
+    error: str | None
+    created_at: datetime
+
+
+def _item(row: Row[Any]) -> Item:
+    return Item(
+        row.id, row.key, row.method, row.channel, row.target, row.payload, State(row.state), row.attempts,
+        row.owner, row.started_at, row.sent_channel, row.ts, row.error, row.created_at,
+    )  # fmt: skip
+
+
+async def post(
+    conn: Conn, key: str, channel: str, payload: Mapping[str, Any], now: datetime, *, thread_of: str | None = None
+) -> bool:
+    """Decide to post a message, once per `key`; tell whether this is news.
+
+    `channel` is a channel id or a user id (their DM); `payload` holds text and blocks, and thread_ts if it is known.
+    `thread_of` names the key of an earlier post, in whose thread this one goes.
+    """
+    return await _put(conn, key, "chat.postMessage", channel, payload, now, target=thread_of)
+
+
+async def whisper(conn: Conn, key: str, channel: str, user_id: str, payload: Mapping[str, Any], now: datetime) -> bool:
+    """Decide to show `user_id` alone a message in `channel`, once per `key`. Slack does not keep such messages."""
+    return await _put(conn, key, "chat.postEphemeral", channel, {**payload, "user": user_id}, now)
+
+
+async def react(conn: Conn, key: str, channel: str, ts: str, emoji: str, now: datetime) -> bool:
+    """Decide to put the app's reaction `emoji` on a message, once per `key`."""
+    return await _put(conn, key, "reactions.add", channel, {"timestamp": ts, "name": emoji}, now)
+
+
+async def unreact(conn: Conn, key: str, channel: str, ts: str, emoji: str, now: datetime) -> bool:
+    """Decide to take the app's reaction `emoji` off a message, once per `key`."""
+    return await _put(conn, key, "reactions.remove", channel, {"timestamp": ts, "name": emoji}, now)
+
+
+async def change(conn: Conn, target: str, payload: Mapping[str, Any], now: datetime) -> None:
+    """Decide to change the message that was posted under the key `target`; only the newest wish is kept.
+
+    Nothing happens if no such post was ever decided.
+    """
+    posted = (await conn.execute(select(outbox).where(outbox.c.key == target))).first()
+    if posted is not None:
+        await _put_newest(conn, "chat.update", posted.channel, target, payload, now)
+
+
+async def show_home(conn: Conn, user_id: str, view: Mapping[str, Any], now: datetime) -> None:
+    """Decide to show `view` as the Home tab of `user_id`; only the newest wish is kept."""
+    await _put_newest(conn, "views.publish", user_id, f"home:{user_id}", {"view": dict(view)}, now)
+
+
+async def _put_newest(
+    conn: Conn, method: str, channel: str, target: str, payload: Mapping[str, Any], now: datetime
+) -> None:
+    same = (outbox.c.target == target, outbox.c.method == method)
+    waiting = update(outbox).where(*same, outbox.c.state == State.PENDING).values(payload=dict(payload))
+    if (await conn.execute(waiting)).rowcount:
+        return
+    newest = (await conn.execute(select(func.max(outbox.c.id)).where(*same))).scalar()
+    await _put(conn, f"{target}:{method}:{newest or 0}", method, channel, payload, now, target=target)
+
+
+async def _put(
+    conn: Conn,
+    key: str,
+    method: str,
+    channel: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    *,
+    target: str | None = None,
+) -> bool:
+    values = {
+        "key": key,
+        "method": method,
+        "channel": channel,
+        "payload": dict(payload),
+        "target": target,
+        "created_at": now,
+    }
+    return await insert_new(conn, outbox, values)
+
+
+async def claim(conn: Conn, owner: str, now: datetime, lanes_busy: Sequence[str] = (), limit: int = 20) -> list[Item]:
+    """Take up to `limit` rows to send now, at most one per lane and only the oldest open one of each.
+
+    A row in doubt keeps its lane waiting, so that posts of one channel never overtake each other. `lanes_busy` are left
+    alone: they were posted to a moment ago.
+    """
+    heads = select(func.min(outbox.c.id)).where(outbox.c.state.in_(OPEN)).group_by(outbox.c.channel)
+    ready = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.id.in_(heads),
+            outbox.c.state == State.PENDING,
+            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+            outbox.c.channel.not_in(lanes_busy),
+        )
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await conn.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ready), outbox.c.state == State.PENDING)
+        .values(state=State.SENDING, owner=owner, started_at=now)
+        .returning(*outbox.c)
+    )
+    return sorted((_item(row) for row in taken), key=lambda item: item.id)
+
+
+async def mark_sent(conn: Conn, item: Item, channel: str | None, ts: str | None) -> None:
+    """Record that Slack has it; the words are forgotten, the key stays so that it is never sent again."""
+    await conn.execute(
+        update(outbox)
+        .where(outbox.c.id == item.id)
+        .values(state=State.SENT, sent_channel=channel, ts=ts, payload={}, error=None, owner=None)
+    )
+
+
+async def mark_pending(conn: Conn, item: Item, not_before: datetime | None, error: str | None = None) -> None:
+    """Put a row back that Slack certainly did not take; a rate limit uses up no attempt."""
+    attempts = item.attempts + (error is not None)
+    values = {"state": State.PENDING, "not_before": not_before, "owner": None, "error": error, "attempts": attempts}
+    await conn.execute(update(outbox).where(outbox.c.id == item.id).values(values))
+
+
+async def mark_verify(conn: Conn, item: Item, error: str, not_before: datetime | None = None) -> None:
+    """Record that nobody knows whether Slack took it: the channel must be read before anything is sent again.
+
+    `not_before` is when the next look may be taken.
+    """
+    values = {"state": State.VERIFY, "error": error, "not_before": not_before}
+    await conn.execute(update(outbox).where(outbox.c.id == item.id).values(values))
+
+
+async def mark_dead(conn: Conn, item: Item, error: str) -> None:
+    """Give a row up for the reason `error`; the Secretariat sees it and can have it tried again."""
+    await conn.execute(update(outbox).where(outbox.c.id == item.id).values(state=State.DEAD, error=error[:200]))
+
+
+async def in_doubt(conn: Conn, now: datetime) -> list[Item]:
+    """Return rows whose fate is not known: to be verified now, or taken by a sender that may have died."""
+    doubtful = outbox.c.state.in_((State.SENDING, State.VERIFY))
+    look_now = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+    rows = await conn.execute(select(outbox).where(doubtful, look_now).order_by(outbox.c.id))
+    return [_item(row) for row in rows]
+
+
+async def by_key(conn: Conn, key: str) -> Item | None:
+    """Return the row with `key`, whatever its state."""
+    row = (await conn.execute(select(outbox).where(outbox.c.key == key))).first()
+    return _item(row) if row else None
+
+
+async def in_state(conn: Conn, state: State, limit: int = 100) -> list[Item]:
+    """Return up to `limit` rows in `state`, oldest first."""
+    rows = await conn.execute(select(outbox).where(outbox.c.state == state).order_by(outbox.c.id).limit(limit))
+    return [_item(row) for row in rows]
+
+
+async def retry_dead(conn: Conn, item_id: int) -> bool:
+    """Have a dead row tried again; tell whether there was one."""
+    found = await conn.execute(
+        update(outbox)
+        .where(outbox.c.id == item_id, outbox.c.state == State.DEAD)
+        .values(state=State.PENDING, error=None, not_before=None, owner=None, attempts=0)
+    )
+    return found.rowcount == 1
+
+
+async def counts(conn: Conn) -> dict[str, int]:
+    """Return how many rows are in each state."""
+    rows = await conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    return dict(rows.tuples().all())
+
+
+async def verify_all_since(conn: Conn, moment: datetime) -> int:
+    """Put every row created after `moment` in doubt, return how many: after a restore Slack knows more than we do."""
+    found = await conn.execute(
+        update(outbox)
+        .where(outbox.c.created_at > moment, outbox.c.state.in_(OPEN))
+        .values(state=State.VERIFY, error="restored", started_at=outbox.c.created_at)
+    )
+    return found.rowcount

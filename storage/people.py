@@ -1,0 +1,159 @@
+"""People: Slack users as Focal knows them, and which contacts they are."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Row, Select, String, Table, or_, select, update
+
+from bot.rules.contacts import VOICES, ContactRole
+from bot.rules.people import Profile
+from bot.rules.permissions import Actor, roles_of
+from bot.rules.presidency import troika_on
+from storage.contacts import contacts
+from storage.database import Conn, UTCDateTime, metadata, upsert
+from storage.presidencies import all_presidencies
+
+people = Table(
+    "people",
+    metadata,
+    Column("user_id", String(24), primary_key=True),
+    Column("team_id", String(24), nullable=False, server_default=""),
+    Column("name", String(200), nullable=False),
+    Column("email", String(254), nullable=False, server_default=""),
+    Column("zone", String(60), nullable=False, server_default="UTC"),
+    Column("locale", String(20), nullable=False, server_default="en-US"),
+    Column("external", Boolean, nullable=False, server_default="0"),
+    Column("deleted", Boolean, nullable=False, server_default="0"),
+    Column("seen_at", UTCDateTime, nullable=False),
+)
+FRESH = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who can be sent a DM, with the zone they live in (IANA)."""
+
+    user_id: str
+    name: str
+    member: str | None
+    zone: str
+    locale: str
+
+
+async def save(conn: Conn, profile: Profile, now: datetime) -> None:
+    """Keep what Slack says of a person, and link them to the contacts that bear their e-mail address.
+
+    Only people of the home workspace are linked by e-mail: elsewhere somebody else vouches for the address.
+    """
+    values = {
+        "user_id": profile.user_id,
+        "team_id": profile.team_id,
+        "name": profile.name[:200],
+        "email": profile.email[:254],
+        "zone": profile.zone,
+        "locale": profile.locale,
+        "external": profile.external,
+        "deleted": profile.deleted,
+        "seen_at": now,
+    }
+    await upsert(conn, people, ("user_id",), values)
+    if profile.email and not profile.external and not profile.deleted:
+        await conn.execute(
+            update(contacts)
+            .where(contacts.c.email == profile.email, contacts.c.user_id.is_(None))
+            .values(user_id=profile.user_id)
+        )
+
+
+async def is_fresh(conn: Conn, user_id: str, now: datetime) -> bool:
+    """Tell whether the person is known and was looked up within a day."""
+    seen = (await conn.execute(select(people.c.seen_at).where(people.c.user_id == user_id))).scalar()
+    return seen is not None and now - seen < FRESH
+
+
+async def actor(conn: Conn, user_id: str, today: date, secretariat: Collection[str]) -> Actor:
+    """Return who `user_id` is on `today`; somebody unknown has no roles.
+
+    `secretariat` holds the user ids named in the settings.
+    """
+    person = (await conn.execute(select(people).where(people.c.user_id == user_id))).first()
+    held = list(await conn.execute(_current(today).where(contacts.c.user_id == user_id)))
+    voices = [row for row in held if row.role in VOICES]
+    member = next((row.member for row in (*voices, *held)), None)
+    roles = roles_of(
+        member=member,
+        voices=bool(voices),
+        observer=any(row.role == ContactRole.OBSERVER for row in held),
+        secretariat=user_id in secretariat or any(row.role == ContactRole.SECRETARIAT for row in held),
+        troika=troika_on(await all_presidencies(conn), today),
+    )
+    if person is None:
+        return Actor(user_id, user_id, member, roles)
+    if person.deleted:
+        return Actor(user_id, person.name, external=person.external)
+    return Actor(user_id, person.name, member, roles, person.zone, person.locale, person.external)
+
+
+async def voices_of(conn: Conn, members: Iterable[str], today: date) -> tuple[Recipient, ...]:
+    """Return the linked focal points and alternates who speak for `members` today, each person once."""
+    rows = await conn.execute(
+        _recipients(today).where(contacts.c.member.in_(tuple(members)), contacts.c.role.in_(tuple(VOICES)))
+    )
+    return _recipients_of(rows)
+
+
+async def secretariat_of(conn: Conn, configured: Collection[str], today: date) -> tuple[Recipient, ...]:
+    """Return the people of the Secretariat: those in the settings and current contacts with that role."""
+    rows = await conn.execute(_recipients(today).where(contacts.c.role == ContactRole.SECRETARIAT))
+    known = {r.user_id: r for r in _recipients_of(rows)}
+    for found in await by_ids(conn, configured):
+        known.setdefault(found.user_id, found)
+    return tuple(known.values())
+
+
+async def by_ids(conn: Conn, user_ids: Collection[str]) -> tuple[Recipient, ...]:
+    """Return people by Slack user id; one whom Focal has not met yet is reached in UTC."""
+    rows = await conn.execute(select(people).where(people.c.user_id.in_(tuple(user_ids))))
+    known = {r.user_id: Recipient(r.user_id, r.name, None, r.zone, r.locale) for r in rows if not r.deleted}
+    return tuple(known.get(u, Recipient(u, u, None, "UTC", "en-US")) for u in dict.fromkeys(user_ids))
+
+
+async def by_email(conn: Conn, email: str) -> Recipient | None:
+    """Return the home-workspace person with this e-mail address."""
+    row = (
+        await conn.execute(
+            select(people).where(
+                people.c.email == email.strip().lower(), people.c.external.is_(False), people.c.deleted.is_(False)
+            )
+        )
+    ).first()
+    return Recipient(row.user_id, row.name, None, row.zone, row.locale) if row else None
+
+
+def _current(today: date) -> Select[Any]:
+    return (
+        select(contacts)
+        .where(
+            or_(contacts.c.since.is_(None), contacts.c.since <= today),
+            or_(contacts.c.until.is_(None), contacts.c.until >= today),
+        )
+        .order_by(contacts.c.id)
+    )
+
+
+def _recipients(today: date) -> Select[Any]:
+    return (
+        _current(today)
+        .join(people, people.c.user_id == contacts.c.user_id)
+        .where(people.c.deleted.is_(False))
+        .with_only_columns(people.c.user_id, people.c.name, contacts.c.member, people.c.zone, people.c.locale)
+    )
+
+
+def _recipients_of(rows: Iterable[Row[Any]]) -> tuple[Recipient, ...]:
+    found: dict[str, Recipient] = {}
+    for row in rows:
+        found.setdefault(row.user_id, Recipient(row.user_id, row.name, row.member, row.zone, row.locale))
+    return tuple(found.values())

@@ -1,0 +1,53 @@
+"""Presidencies: periods and the one or two members that hold each."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table, delete, insert, select
+
+from bot.rules.presidency import Presidency
+from storage.database import Conn, metadata
+
+presidencies = Table(
+    "presidencies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("label", String(40), nullable=False, unique=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("source", String(500), nullable=False, server_default=""),
+)
+presidency_members = Table(
+    "presidency_members",
+    metadata,
+    Column("presidency_id", ForeignKey("presidencies.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("member", String(12), nullable=False),
+)
+
+
+async def all_presidencies(conn: Conn) -> tuple[Presidency, ...]:
+    """Return every known presidency, oldest first."""
+    rows = await conn.execute(
+        select(presidencies, presidency_members.c.member)
+        .join(presidency_members)
+        .order_by(presidencies.c.starts_on, presidency_members.c.position)
+    )
+    found: dict[str, Presidency] = {}
+    for row in rows:
+        known = found.get(row.label)
+        members = (*known.members, row.member) if known else (row.member,)
+        found[row.label] = Presidency(row.label, row.starts_on, row.ends_on, members, row.source)
+    return tuple(found.values())
+
+
+async def set_presidency(
+    conn: Conn, label: str, starts_on: date, ends_on: date, members: Sequence[str], source: str = ""
+) -> None:
+    """Record who presides from `starts_on` to `ends_on`, both included, in place of what stood under `label`."""
+    await conn.execute(delete(presidencies).where(presidencies.c.label == label))
+    values = {"label": label, "starts_on": starts_on, "ends_on": ends_on, "source": source}
+    row = await conn.execute(insert(presidencies).values(values).returning(presidencies.c.id))
+    key = row.scalar_one()
+    rows = [{"presidency_id": key, "position": i, "member": code} for i, code in enumerate(members)]
+    await conn.execute(insert(presidency_members), rows)
