@@ -1,8 +1,10 @@
 """The composition root: the one place that knows everyone. Nothing happens at import."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +13,6 @@ import aiohttp
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from storage.seed.load import seed
 
 import handlers
 from bot.catchup import Catchup
@@ -22,14 +23,17 @@ from bot.dispatch import Dispatcher
 from bot.inbound import Inbound
 from bot.logs import where
 from bot.rules.countries import load_gazetteer
+from bot.rules.problems import Closed
 from bot.settings import Settings
 from bot.slack import TIMEOUT_SECONDS, SlackApi, web_client
 from bot.timekeeper import Timekeeper
 from handlers.listening import Focal, Registry
 from storage import installation
 from storage.database import Database
-from storage.ownership import Ownership, ownership
+from storage.migrations.steps import upgrade
+from storage.ownership import Ownership, claim_file, ownership
 from storage.profile import load_network
+from storage.seed.load import seed
 
 log = structlog.get_logger("focal")
 
@@ -167,3 +171,63 @@ def _on_hello(listener: Callable[[], None]) -> Callable[[aiohttp.WSMessage], Awa
             listener()
 
     return heard
+
+
+@asynccontextmanager
+async def prepared(settings: Settings) -> AsyncIterator[Database]:
+    """Open the settings' database, brought up to date and with the profile loaded."""
+    db = Database(settings.database_url)
+    try:
+        await upgrade(db)
+        async with db.begin() as conn:
+            await seed(conn, load_network(settings.network), Clock().now())
+        yield db
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def started(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
+    """Start the bot, without a way in yet: database, Slack, delivery, inbox and heartbeat.
+
+    Raise Closed where another process runs on the same SQLite file: two would each think the other one dead.
+    """
+    async with prepared(settings) as db, slack_session() as session:
+        with _alone(db):
+            bot = await compose(settings, clock, db, session)
+            async with running(bot, clock):
+                yield bot
+
+
+@contextmanager
+def _alone(db: Database) -> Iterator[None]:
+    if not db.is_sqlite:
+        yield
+        return
+    held = claim_file(db.path)
+    if held is None:
+        raise Closed(
+            "Another Focal runs on this SQLite file already.", "Stop it first, or use PostgreSQL to run several."
+        )
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+async def run_socket(settings: Settings) -> None:
+    """Work through Socket Mode until SIGINT or SIGTERM, then finish what is in hand."""
+    async with started(settings, Clock()) as bot:
+        async with connected(bot, settings.slack_app_token.get_secret_value(), settings.sockets):
+            log.info("connected", sockets=settings.sockets)
+            await stop_asked()
+        log.info("stopping")
+
+
+async def stop_asked() -> None:
+    """Wait until the process is asked to stop."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, asked.set)
+    await asked.wait()

@@ -199,7 +199,6 @@ class Registry:
         """Have `listener` see every event of `kind`, in one transaction with the others that do."""
         self.events.setdefault(kind, []).append(listener)
 
-
     def when_due(self, listener: DueListener) -> None:
         """Have `listener` look at every beat whether something is due."""
         self.due.append(listener)

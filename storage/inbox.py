@@ -79,7 +79,7 @@ async def mark_failed(conn: Conn, kept: Kept, code: str, now: datetime) -> None:
 async def counts(conn: Conn) -> dict[str, int]:
     """Return how many events are in each state."""
     rows = await conn.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def forget_before(conn: Conn, moment: datetime) -> int:

@@ -243,7 +243,7 @@ async def retry_dead(conn: Conn, item_id: int) -> bool:
 async def counts(conn: Conn) -> dict[str, int]:
     """Return how many rows are in each state."""
     rows = await conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def verify_all_since(conn: Conn, moment: datetime) -> int:

@@ -1,0 +1,168 @@
+"""The first schema.
+
+A replica that still runs yesterday's code must survive today's schema: add before you use, remove a release later.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("deed", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
+    op.create_table(
+        "contacts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=30), nullable=False),
+        sa.Column("title", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("institution", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("email", sa.String(length=254), server_default="", nullable=False),
+        sa.Column("phone", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("languages", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("zone", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("user_id", sa.String(length=24), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+    )
+    op.create_index(op.f("ix_contacts_email"), "contacts", ["email"], unique=False)
+    op.create_index(op.f("ix_contacts_member"), "contacts", ["member"], unique=False)
+    op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
+    op.create_table(
+        "inbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="new", nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("error", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_inbox_event_id")),
+    )
+    op.create_index("ix_inbox_open", "inbox", ["state", "id"], unique=False)
+    op.create_table(
+        "installation",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "members",
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("region", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("region_confirmed", sa.Boolean(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_members")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("target", sa.String(length=120), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="pending", nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner", sa.String(length=64), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_channel", sa.String(length=40), nullable=True),
+        sa.Column("ts", sa.String(length=24), nullable=True),
+        sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["channel", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+    )
+    op.create_index(op.f("ix_outbox_target"), "outbox", ["target"], unique=False)
+    op.create_table(
+        "people",
+        sa.Column("user_id", sa.String(length=24), nullable=False),
+        sa.Column("team_id", sa.String(length=24), server_default="", nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("email", sa.String(length=254), server_default="", nullable=False),
+        sa.Column("zone", sa.String(length=60), server_default="UTC", nullable=False),
+        sa.Column("locale", sa.String(length=20), server_default="en-US", nullable=False),
+        sa.Column("external", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("deleted", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_people")),
+    )
+    op.create_table(
+        "presidencies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presidencies")),
+        sa.UniqueConstraint("label", name=op.f("uq_presidencies_label")),
+    )
+    op.create_table(
+        "presidency_members",
+        sa.Column("presidency_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["presidency_id"],
+            ["presidencies.id"],
+            name=op.f("fk_presidency_members_presidency_id_presidencies"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("presidency_id", "position", name=op.f("pk_presidency_members")),
+    )
+
+
+def downgrade() -> None:
+
+    op.drop_table("presidency_members")
+    op.drop_table("presidencies")
+    op.drop_table("people")
+    op.drop_index(op.f("ix_outbox_target"), table_name="outbox")
+    op.drop_index(
+        "ix_outbox_open",
+        table_name="outbox",
+        sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+    )
+    op.drop_table("outbox")
+    op.drop_table("members")
+    op.drop_table("installation")
+    op.drop_index("ix_inbox_open", table_name="inbox")
+    op.drop_table("inbox")
+    op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
+    op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
+    op.drop_index(op.f("ix_contacts_email"), table_name="contacts")
+    op.drop_table("contacts")
+    op.drop_index(op.f("ix_audit_subject"), table_name="audit")
+    op.drop_table("audit")

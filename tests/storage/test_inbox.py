@@ -1,0 +1,64 @@
+"""The inbox keeps an event once and hands it out until it is applied."""
+
+from datetime import timedelta
+
+from bot.clock import Clock
+from storage import inbox
+from storage.database import Database
+
+BODY = {"event": {"type": "message", "text": "a secret"}}
+
+
+async def keep(db: Database, clock: Clock, event_id: str = "Ev1") -> bool:
+    async with db.begin() as conn:
+        return await inbox.keep(conn, event_id, "message", BODY, clock.now())
+
+
+async def test_an_event_is_kept_once(db: Database, clock: Clock) -> None:
+    """Slack's retries of one event find it there already."""
+    assert await keep(db, clock)
+    assert not await keep(db, clock)
+
+
+async def test_an_event_is_taken_once_and_forgotten(db: Database, clock: Clock) -> None:
+    """Of two that would apply an event one gets it, and its words do not outlive that."""
+    await keep(db, clock)
+    async with db.begin() as conn:
+        kept = await inbox.next_new(conn, clock.now())
+        assert kept is not None
+        taken = await inbox.take(conn, kept.id)
+        again = await inbox.take(conn, kept.id)
+        stored = (await conn.execute(inbox.inbox.select())).one()
+
+    assert (taken, again) == (True, False)
+    assert stored.body == {}
+
+
+async def test_a_failed_event_is_tried_again_later_and_finally_kept_as_dead(db: Database, clock: Clock) -> None:
+    """An event that cannot be applied waits longer each time, and is never thrown away."""
+    await keep(db, clock)
+    for _ in range(inbox.MAX_ATTEMPTS):
+        async with db.begin() as conn:
+            kept = await inbox.next_new(conn, clock.now())
+            assert kept is not None
+            await inbox.mark_failed(conn, kept, "F-1", clock.now())
+            assert await inbox.next_new(conn, clock.now()) is None
+        clock.advance(hours=1)
+    async with db.read() as conn:
+        counts = await inbox.counts(conn)
+
+    assert counts == {"dead": 1}
+
+
+async def test_old_events_are_forgotten_only_when_done(db: Database, clock: Clock) -> None:
+    """Retention deletes what was applied and leaves what waits."""
+    await keep(db, clock, "Ev1")
+    await keep(db, clock, "Ev2")
+    async with db.begin() as conn:
+        kept = await inbox.next_new(conn, clock.now())
+        assert kept is not None
+        await inbox.take(conn, kept.id)
+        gone = await inbox.forget_before(conn, clock.now() + timedelta(days=1))
+
+    assert gone == 1
+    assert not await keep(db, clock, "Ev2")
