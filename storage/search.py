@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Any
 
 from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
     Integer,
-    Row,
     String,
     Table,
     Text,
@@ -140,9 +138,9 @@ async def find(
         return []
     rarity = await _rarity(conn, asked, readable, total)
     # More than asked for, so that rounding decides between equals alike on every database.
-    rows = await _best(conn, rarity, average, readable, kinds, limit + 10)
+    scored = await _best(conn, rarity, average, readable, kinds, limit + 10)
     bound = sum(rarity.values()) * _saturated(TITLE_WEIGHT + 1)
-    hits = [Hit(_document(row), round(row.score, 6), min(1.0, round(row.score / bound, 4))) for row in rows]
+    hits = [Hit(found, round(score, 6), min(1.0, round(score / bound, 4))) for found, score in scored]
     return sorted(hits, key=lambda hit: (-hit.score, hit.document.kind, hit.document.noun_id))[:limit]
 
 
@@ -199,7 +197,7 @@ async def _rarity(conn: Conn, asked: Sequence[str], readable: Sequence[str], tot
 
 async def _best(
     conn: Conn, rarity: dict[str, float], average: float, readable: Sequence[str], kinds: Collection[str], limit: int
-) -> Sequence[Row[Any]]:
+) -> list[tuple[Document, float]]:
     norm = literal(SATURATION * (1 - LENGTH_SHARE)) + literal(SATURATION * LENGTH_SHARE / average) * documents.c.length
     saturated = literal(SATURATION + 1) * postings.c.weight / (postings.c.weight + norm)
     score = func.sum(case(rarity, value=postings.c.term) * saturated).label("score")
@@ -213,8 +211,7 @@ async def _best(
     )
     if kinds:
         query = query.where(documents.c.kind.in_(tuple(kinds)))
-    return (await conn.execute(query)).all()
-
-
-def _document(row: Row[Any]) -> Document:
-    return Document(row.kind, row.noun_id, row.title, row.body, row.who, row.year, row.url, row.audience)
+    return [
+        (Document(r.kind, r.noun_id, r.title, r.body, r.who, r.year, r.url, r.audience), r.score)
+        for r in await conn.execute(query)
+    ]

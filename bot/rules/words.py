@@ -11,7 +11,7 @@ import yaml
 
 GLOSSARY = Path(__file__).parent / "glossary.yaml"
 LONGEST_TERM = 40
-_STEMMERS = {"en": "porter", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
+_STEMMERS = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", "ar": "arabic"}
 _TOKEN = re.compile(r"[一-鿿㐀-䶿]+|[^\W_]+")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 _MENTION = re.compile(r"[@#]\S+")
@@ -51,7 +51,7 @@ def terms(text: str, language: str = "") -> tuple[str, ...]:
 
 def stem(word: str, language: str) -> str:
     """Return the stem of one lower-case word, without accents."""
-    name = _STEMMERS.get(language, "porter")
+    name = _STEMMERS.get(language, "english")
     return _bare(str(_stemmer(name).stemWord(word)))[:LONGEST_TERM]
 
 
