@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,9 @@ from sqlalchemy import text
 from bot.clock import Clock
 from storage.database import Database
 from storage.migrations.steps import upgrade
+
+if TYPE_CHECKING:
+    from tests.harness import Harness
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 settings.register_profile("focal", deadline=None, max_examples=60)
@@ -43,9 +47,23 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-async def _bring_up_to_date(url: str) -> None:
+@pytest.fixture(scope="session")
+def seeded_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file that is up to date and holds the shipped profile's knowledge."""
+    path = tmp_path_factory.mktemp("seeded") / "template.db"
+    asyncio.run(_bring_up_to_date(f"sqlite:///{path}", seeded=True))
+    return path
+
+
+async def _bring_up_to_date(url: str, *, seeded: bool = False) -> None:
     db = Database(url)
     await upgrade(db)
+    if seeded:
+        from storage.profile import load_network
+        from storage.seed.load import seed
+
+        async with db.begin() as conn:
+            await seed(conn, load_network(), START)
     await db.close()
 
 
@@ -104,6 +122,15 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """Return the address of an up-to-date, empty SQLite database, where the kind makes no difference."""
     return _copied(sqlite_template, tmp_path)
+
+
+@pytest.fixture
+async def bot(seeded_template: Path, tmp_path: Path, clock: Clock) -> AsyncIterator["Harness"]:
+    """Return the real bot, connected to a workspace of its own, on a SQLite database with the shipped profile."""
+    from tests.harness import harness
+
+    async with harness(_copied(seeded_template, tmp_path), clock) as running:
+        yield running
 
 
 def _copied(template: Path, folder: Path) -> str:
