@@ -30,7 +30,7 @@ def language_of(text: str) -> str:
 
 
 def _latin_language(text: str) -> str:
-    tokens = _TOKEN.findall(text.casefold())
+    tokens = [_bare(token) for token in _TOKEN.findall(text.casefold())]
     hits = {language: sum(t in _function_words()[language] for t in tokens) for language in ("en", "fr", "es")}
     marks = {"fr": len(re.findall(r"[àâçèêëîïôùûœ]", text.casefold())), "es": len(re.findall(r"[ñ¿¡áíóú]", text))}
     return max(hits, key=lambda each: (hits[each] + marks.get(each, 0), each == "en"))
@@ -58,7 +58,7 @@ def stem(word: str, language: str) -> str:
 def _alphabetic(token: str, language: str) -> list[str]:
     if token.isdigit():
         return [token[:LONGEST_TERM]]
-    if len(token) < 2 or any(token in words for words in _words_of(language)):
+    if len(token) < 2 or any(_bare(token) in words for words in _words_of(language)):
         return []
     found = stem(token, language)
     return [_glossary().get((language, found), found)]
@@ -105,7 +105,11 @@ def _data() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _function_words() -> Mapping[str, frozenset[str]]:
-    return {language: frozenset(words.split()) for language, words in _data()["function words"].items()}
+    words = _data()["function words"].items()
+    return {
+        language: frozenset(map(_bare, text.split())) if language != "zh" else frozenset(text.split())
+        for language, text in words
+    }
 
 
 @cache
