@@ -104,7 +104,7 @@ Asked = Nothing | TooLong | WhoPresides | WhoIsTroika | WhoIsContact | WhichMeet
 
 @dataclass(frozen=True)
 class Question:
-    """A question as its parts: `said` and `rest` are folded, `rest` without the names of `members` (codes)."""
+    """A question as its parts: `rest` is `text` without the names of `members` (codes), `said` is `text` folded."""
 
     text: str
     said: str
@@ -129,7 +129,7 @@ class Question:
 
     def left(self, *concepts: str) -> tuple[str, ...]:
         """Return the terms that neither the concepts nor the network's everyday words explain."""
-        rest = _YEAR.sub(" ", self.rest)
+        rest = _YEAR.sub(" ", fold(self.rest))
         for concept in (*concepts, "everyday"):
             rest = _pattern(concept).sub(" ", rest)
         return terms(rest, language_of(self.text))
@@ -149,8 +149,9 @@ def read_question(text: str, rest: str = "", members: Sequence[str] = ()) -> Ask
     """
     if len(text) > LONGEST_QUESTION:
         return TooLong(len(text))
-    said = fold(_NOT_WORDS.sub(" ", text))
-    question = Question(text, said, fold(_NOT_WORDS.sub(" ", rest)) if members else said, tuple(members))
+    text = _NOT_WORDS.sub(" ", text)
+    said = fold(text)
+    question = Question(text, said, _NOT_WORDS.sub(" ", rest) if members else text, tuple(members))
     if not re.search(r"\w", said):
         return Nothing()
     if not re.search(r"\w", _pattern("greeting").sub(" ", said)):
@@ -231,7 +232,7 @@ def _meeting(question: Question) -> Asked | None:
 
 
 def _passages(question: Question) -> Asked:
-    found = tuple(dict.fromkeys(terms(question.text)))
+    found = tuple(dict.fromkeys(terms(question.rest, language_of(question.text))))
     if question.holds("recommend"):
         subject = question.left("recommend", "who", "what")
         return Passages(tuple(dict.fromkeys(subject)) or found, question.members, recommended=True)

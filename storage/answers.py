@@ -1,0 +1,171 @@
+"""Answers: what the records and the index hold for a question, read in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from bot.rules.answers import (
+    Asked,
+    Confidence,
+    Passages,
+    Time,
+    WhoIsContact,
+    WhoIsTroika,
+    WhoPresides,
+    sure,
+)
+from bot.rules.contacts import ContactRole
+from bot.rules.presidency import Presidency, Troika, presidency_on, troika_on
+from storage import search
+from storage.contacts import contacts
+from storage.database import Conn
+from storage.presidencies import all_presidencies
+from storage.search import Hit, member_term
+
+STORE = ("recommendation", "practice", "lesson")
+"""Kinds of documents that a question about recommendations is about."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """A year or side of the Troika that was asked for, and who presides in it; None where that is not known."""
+
+    label: str
+    presidency: Presidency | None
+
+
+@dataclass(frozen=True)
+class PresidenciesFound:
+    """Who presides in what was asked for; `near` are the known presidencies next to one that is not known."""
+
+    asked: WhoPresides
+    periods: tuple[Period, ...]
+    near: tuple[Presidency, ...] = ()
+
+
+@dataclass(frozen=True)
+class TroikaFound:
+    """The Troika of `day`."""
+
+    troika: Troika
+    day: date
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A current contact with every field; what is shown of it is for the view to decide."""
+
+    member: str
+    name: str
+    role: str
+    title: str
+    institution: str
+    email: str
+    phone: str
+    languages: str
+
+
+@dataclass(frozen=True)
+class ContactsFound:
+    """The current contacts of the members asked for; those without one are in `asked.members` alone."""
+
+    asked: WhoIsContact
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True)
+class PassagesFound:
+    """The documents that hold the words of the question, best first, and how sure the first of them is.
+
+    `recommended` tells whether they are from the store of recommendations, where that was asked for.
+    """
+
+    asked: Passages
+    hits: tuple[Hit, ...]
+    confidence: Confidence
+    recommended: bool = False
+
+
+Found = PresidenciesFound | TroikaFound | ContactsFound | PassagesFound
+
+
+async def look_up(
+    conn: Conn, asked: Asked, today: date, *, audience: str, own: str | None = None, top: int = 3
+) -> Found:
+    """Return what is known, as far as `audience` may read it, with at most `top` passages.
+
+    `own` is the code of the asker's delegation. What was asked must be a question: neither nothing nor too long.
+    """
+    if isinstance(asked, WhoPresides):
+        return presidencies_found(asked, await all_presidencies(conn), today)
+    if isinstance(asked, WhoIsTroika):
+        return TroikaFound(troika_on(await all_presidencies(conn), today), today)
+    if isinstance(asked, WhoIsContact):
+        chosen = replace(asked, members=(own,)) if asked.own and own else asked
+        return ContactsFound(chosen, await _contacts(conn, chosen, today))
+    if isinstance(asked, Passages):
+        return await _passages(conn, asked, audience, top)
+    raise TypeError(f"{type(asked).__name__} is not a question")
+
+
+def presidencies_found(asked: WhoPresides, known: Sequence[Presidency], today: date) -> PresidenciesFound:
+    """Return who presides in what was asked for; a year that nobody knows stays unknown."""
+    periods = _periods(asked, tuple(known), today)
+    gap = next((period.label for period in periods if period.presidency is None), None)
+    near: tuple[Presidency, ...] = ()
+    if gap is not None and gap.isdigit():
+        before = [p for p in known if p.ends_on.year < int(gap)]
+        after = [p for p in known if p.starts_on.year > int(gap)]
+        near = (*before[-1:], *after[:1])
+    return PresidenciesFound(asked, periods, near)
+
+
+def _periods(asked: WhoPresides, known: tuple[Presidency, ...], today: date) -> tuple[Period, ...]:
+    if asked.years:
+        return tuple(period for year in asked.years for period in _in_year(known, year))
+    if asked.members:
+        held = (p for p in known if set(p.members) & set(asked.members))
+        return tuple(Period(p.label, p) for p in held)
+    troika = troika_on(known, today)
+    sides = {Time.FORMER: troika.former, Time.NOW: troika.current, Time.NEXT: troika.next}
+    years = {Time.FORMER: today.year - 1, Time.NOW: today.year, Time.NEXT: today.year + 1}
+    side = sides[asked.time]
+    return (Period(side.label if side else str(years[asked.time]), side),)
+
+
+def _in_year(known: tuple[Presidency, ...], year: int) -> tuple[Period, ...]:
+    days = (date(year, 1, 1), date(year, 7, 1), date(year, 12, 31))
+    found = dict.fromkeys(p for p in (presidency_on(known, day) for day in days) if p)
+    return tuple(Period(p.label, p) for p in found) or (Period(str(year), None),)
+
+
+async def _contacts(conn: Conn, asked: WhoIsContact, today: date) -> tuple[Contact, ...]:
+    query = (
+        select(contacts)
+        .where(
+            contacts.c.member.in_(asked.members),
+            or_(contacts.c.since.is_(None), contacts.c.since <= today),
+            or_(contacts.c.until.is_(None), contacts.c.until >= today),
+        )
+        .order_by(contacts.c.member, contacts.c.id)
+    )
+    rows = await conn.execute(query)
+    found = [
+        Contact(r.member, r.name, r.role, r.title, r.institution, r.email, r.phone, r.languages)
+        for r in rows
+        if asked.role in {None, r.role}
+    ]
+    order = list(ContactRole)
+    return tuple(sorted(found, key=lambda each: (each.member, order.index(ContactRole(each.role)))))
+
+
+async def _passages(conn: Conn, asked: Passages, audience: str, top: int) -> PassagesFound:
+    wanted = (*asked.terms, *(member_term(code) for code in asked.members))
+    if asked.recommended:
+        stored = await search.find(conn, wanted, audience, top, STORE)
+        if stored and sure(stored[0].coverage) is not Confidence.UNKNOWN:
+            return PassagesFound(asked, tuple(stored), sure(stored[0].coverage), recommended=True)
+    hits = await search.find(conn, wanted, audience, top)
+    return PassagesFound(asked, tuple(hits), sure(hits[0].coverage) if hits else Confidence.UNKNOWN)
