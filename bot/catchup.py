@@ -1,18 +1,19 @@
 """After a gap, open threads are read again, so that nothing said while nobody listened is lost."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
-from storage.surveys import OpenThread
 
 from bot.inbound import Inbound
+from bot.rules.surveys import WITHDRAW, words_of
 from bot.slack import LostAnswer, SlackApi
 from bot.slack_errors import SlackError
 from storage import surveys
 from storage.database import Database
+from storage.surveys import OpenThread
 
 log = structlog.get_logger("focal.catchup")
 
@@ -36,7 +37,7 @@ class Catchup:
     async def catch_up(self) -> None:
         """Read every open thread and keep what was missed."""
         async with self._db.read() as conn:
-            threads = await surveys.open_threads(conn)
+            threads = await surveys.open_threads(conn, self._now())
         for thread in threads:
             try:
                 replies = await self._slack.replies(thread.channel, thread.ts)
@@ -47,7 +48,7 @@ class Catchup:
                 await self._inbound.keep(event)
 
 
-def missed(thread: OpenThread, replies: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def missed(thread: OpenThread, replies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the events that would bring what is recorded of `thread` in line with `replies`.
 
     Their ids name the message and the form it is in, so that catching up twice keeps nothing twice.
@@ -55,12 +56,28 @@ def missed(thread: OpenThread, replies: list[Mapping[str, Any]]) -> list[dict[st
     shown = {reply["ts"]: reply for reply in replies}
     events = [_as_new(thread, reply) for ts, reply in shown.items() if ts not in thread.known]
     events += [_as_changed(thread, shown[ts]) for ts, text in thread.known.items() if _differs(shown.get(ts), text)]
-    events += [_as_deleted(thread, ts) for ts in thread.known if ts not in shown]
+    events += [_as_deleted(thread, ts) for ts, text in thread.known.items() if ts not in shown and text is not None]
+    events += [
+        _as_withdrawn(thread, reply) for ts, reply in shown.items() if _is_taken_back(reply) and _counts(thread, ts)
+    ]
     return events
 
 
-def _differs(reply: Mapping[str, Any] | None, text: str) -> bool:
-    return reply is not None and reply.get("text", "") != text
+def _counts(thread: OpenThread, ts: str) -> bool:
+    """Tell whether a reply counts, or will once its own event is applied."""
+    return thread.known.get(ts, "") is not None
+
+
+def _differs(reply: Mapping[str, Any] | None, text: str | None) -> bool:
+    return reply is not None and text is not None and words_of(reply) != text
+
+
+def _is_taken_back(reply: Mapping[str, Any]) -> bool:
+    """Tell whether the author withdrew a reply. Slack may list only some of many who reacted; it then goes unseen."""
+    return any(
+        each.get("name") == WITHDRAW and reply.get("user") in each.get("users", ())
+        for each in reply.get("reactions") or ()
+    )
 
 
 def _as_new(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,3 +101,13 @@ def _as_deleted(thread: OpenThread, ts: str) -> dict[str, Any]:
         "previous_message": {"ts": ts, "thread_ts": thread.ts},
     }
     return {"event_id": f"catchup:{thread.channel}:{ts}:deleted", "event": event}
+
+
+def _as_withdrawn(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
+    event = {
+        "type": "reaction_added",
+        "user": reply["user"],
+        "reaction": WITHDRAW,
+        "item": {"type": "message", "channel": thread.channel, "ts": reply["ts"]},
+    }
+    return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:withdrawn", "event": event}

@@ -16,6 +16,10 @@ LONGEST = timedelta(days=366)
 ANSWER_LIMIT = 3000
 """As many characters as a modal's text field takes; a longer reply in a thread is kept whole."""
 
+WITHDRAW = "no_entry_sign"
+"""The reaction with which an author takes a reply back."""
+RECORDED = "white_check_mark"
+"""The reaction with which Focal says that a reply is recorded."""
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 
 
