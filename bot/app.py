@@ -25,7 +25,7 @@ from bot.logs import where
 from bot.rules.countries import load_gazetteer
 from bot.rules.problems import Closed
 from bot.settings import Settings
-from bot.slack import TIMEOUT_SECONDS, SlackApi, web_client
+from bot.slack import SlackApi, slack_session, web_client
 from bot.timekeeper import Timekeeper
 from handlers.listening import Focal, Registry
 from storage import installation
@@ -142,11 +142,6 @@ async def _always(loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
             await asyncio.sleep(1.0)
         else:
             return
-
-
-def slack_session() -> aiohttp.ClientSession:
-    """Return the one HTTP session for Slack; it carries the time-out, since the SDK's is ignored beside a session."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
 
 
 @asynccontextmanager

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import slack_session
 from bot.rules.problems import Problem
 from bot.settings import Settings
-from bot.slack import LostAnswer, SlackApi, web_client
+from bot.slack import LostAnswer, SlackApi, slack_session, web_client
 from bot.slack_errors import SlackError
 from storage import inbox, outbox
 from storage.database import Database

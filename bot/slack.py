@@ -123,3 +123,8 @@ def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> Asy
     Its own `timeout` is ignored once a session is given, so the session must carry it (`TIMEOUT_SECONDS`).
     """
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
+
+
+def slack_session() -> aiohttp.ClientSession:
+    """Return the one HTTP session for Slack; it carries the time-out, since the SDK's is ignored beside a session."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))

@@ -47,6 +47,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_contacts_member"), "contacts", ["member"], unique=False)
     op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
     op.create_table(
+        "documents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("noun_id", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("who", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("url", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("audience", sa.String(length=12), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+        sa.UniqueConstraint("kind", "noun_id", name=op.f("uq_documents_kind_noun_id")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.String(length=80), nullable=False),
@@ -67,6 +82,20 @@ def upgrade() -> None:
         sa.Column("value", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
     )
+    op.create_table(
+        "meetings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("notes", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("starts_on", "title", name=op.f("uq_meetings_starts_on_title")),
+    )
+    op.create_index(op.f("ix_meetings_starts_on"), "meetings", ["starts_on"], unique=False)
     op.create_table(
         "members",
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -119,6 +148,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_people")),
     )
     op.create_table(
+        "practices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("theme", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("who", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("url", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("language", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_practices")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_practices_external_id")),
+    )
+    op.create_table(
         "presidencies",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=40), nullable=False),
@@ -128,6 +174,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_presidencies")),
         sa.UniqueConstraint("label", name=op.f("uq_presidencies_label")),
     )
+    op.create_table(
+        "surveys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("introduction", sa.Text(), server_default="", nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("attribution", sa.String(length=12), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.String(length=24), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("header_ts", sa.String(length=24), nullable=True),
+        sa.Column("secret", sa.String(length=64), nullable=True),
+        sa.Column("delegations", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+    )
+    op.create_index(op.f("ix_surveys_closes_at"), "surveys", ["closes_at"], unique=False)
+    op.create_table(
+        "postings",
+        sa.Column("term", sa.String(length=48), nullable=False),
+        sa.Column("doc", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["doc"], ["documents.id"], name=op.f("fk_postings_doc_documents"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("term", "doc", name=op.f("pk_postings")),
+    )
+    op.create_index("ix_postings_doc", "postings", ["doc"], unique=False)
     op.create_table(
         "presidency_members",
         sa.Column("presidency_id", sa.Integer(), nullable=False),
@@ -141,12 +213,62 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("presidency_id", "position", name=op.f("pk_presidency_members")),
     )
+    op.create_table(
+        "survey_questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=True),
+        sa.Column("delegations", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_questions_survey_id_surveys"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_questions")),
+        sa.UniqueConstraint("survey_id", "number", name=op.f("uq_survey_questions_survey_id_number")),
+    )
+    op.create_index(op.f("ix_survey_questions_ts"), "survey_questions", ["ts"], unique=False)
+    op.create_table(
+        "survey_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=True),
+        sa.Column("person", sa.String(length=24), nullable=True),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("voice", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("private", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["survey_questions.id"],
+            name=op.f("fk_survey_answers_question_id_survey_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+        sa.UniqueConstraint("question_id", "source", name=op.f("uq_survey_answers_question_id_source")),
+    )
+    op.create_index(op.f("ix_survey_answers_person"), "survey_answers", ["person"], unique=False)
+    op.create_index(op.f("ix_survey_answers_source"), "survey_answers", ["source"], unique=False)
 
 
 def downgrade() -> None:
 
+    op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
+    op.drop_index(op.f("ix_survey_answers_person"), table_name="survey_answers")
+    op.drop_table("survey_answers")
+    op.drop_index(op.f("ix_survey_questions_ts"), table_name="survey_questions")
+    op.drop_table("survey_questions")
     op.drop_table("presidency_members")
+    op.drop_index("ix_postings_doc", table_name="postings")
+    op.drop_table("postings")
+    op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
+    op.drop_table("surveys")
     op.drop_table("presidencies")
+    op.drop_table("practices")
     op.drop_table("people")
     op.drop_index(op.f("ix_outbox_target"), table_name="outbox")
     op.drop_index(
@@ -157,9 +279,12 @@ def downgrade() -> None:
     )
     op.drop_table("outbox")
     op.drop_table("members")
+    op.drop_index(op.f("ix_meetings_starts_on"), table_name="meetings")
+    op.drop_table("meetings")
     op.drop_table("installation")
     op.drop_index("ix_inbox_open", table_name="inbox")
     op.drop_table("inbox")
+    op.drop_table("documents")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_email"), table_name="contacts")
