@@ -191,8 +191,8 @@ def closes_at(schedule: Schedule, wall: datetime, hours: WorkingHours) -> dateti
 def day_of(schedule: Schedule, wall: datetime, now: datetime, hours: WorkingHours) -> date:
     """Return the day whose Troika, presidency and contacts get the reminder for `wall`.
 
-    It is the day on the recipients' walls, which begins before and ends after the day in UTC. A reminder that comes days
-    late goes to those who are in charge by then.
+    It is the day on the recipients' walls, which begins before and ends after the day in UTC. One that comes days late
+    goes to those who are in charge by then.
     """
     spoken = wall if schedule.exact else working_wall(wall, hours)
     return max(spoken.date(), now.date() - timedelta(days=1))
