@@ -16,3 +16,19 @@ RECOMMEND_MESSAGE: Final = "recommend_message"
 
 # A link button sends a click too; it needs an answer, though there is nothing to do.
 OPEN_LINK: Final = "open_link"
+
+# Questions and answers.
+ASK_SECRETARIAT: Final = "ask_secretariat"
+
+# Surveys.
+SURVEY_FORM: Final = "survey_form"
+SURVEY_CHANNEL: Final = "survey_channel"
+SURVEY_DAY: Final = "survey_day"
+SURVEY_TIME: Final = "survey_time"
+SURVEY_INPUT: Final = "survey_input"
+SURVEY_ANSWER: Final = "survey_answer"
+SURVEY_ANSWER_FORM: Final = "survey_answer_form"
+SURVEY_RESULTS: Final = "survey_results"
+SURVEY_PREVIOUS: Final = "survey_previous"
+SURVEY_NEXT: Final = "survey_next"
+SURVEY_CLOSE: Final = "survey_close"

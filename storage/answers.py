@@ -11,6 +11,7 @@ from bot.rules.answers import (
     Confidence,
     Passages,
     Time,
+    WhichMeeting,
     WhoIsContact,
     WhoIsTroika,
     WhoPresides,
@@ -18,9 +19,11 @@ from bot.rules.answers import (
 )
 from bot.rules.contacts import ContactRole
 from bot.rules.presidency import Presidency, Troika, presidency_on, troika_on
-from storage import search
+from bot.rules.words import terms
+from storage import meetings, search
 from storage.contacts import contacts
 from storage.database import Conn
+from storage.meetings import Meeting
 from storage.presidencies import all_presidencies
 from storage.search import Hit, member_term
 
@@ -76,6 +79,15 @@ class ContactsFound:
 
 
 @dataclass(frozen=True)
+class MeetingsFound:
+    """The meetings asked for, oldest first; none if they are not known, and then `last` is the newest known one."""
+
+    asked: WhichMeeting
+    meetings: tuple[Meeting, ...]
+    last: Meeting | None = None
+
+
+@dataclass(frozen=True)
 class PassagesFound:
     """The documents that hold the words of the question, best first, and how sure the first of them is.
 
@@ -88,7 +100,7 @@ class PassagesFound:
     recommended: bool = False
 
 
-Found = PresidenciesFound | TroikaFound | ContactsFound | PassagesFound
+Found = PresidenciesFound | TroikaFound | ContactsFound | MeetingsFound | PassagesFound
 
 
 async def look_up(
@@ -105,6 +117,8 @@ async def look_up(
     if isinstance(asked, WhoIsContact):
         chosen = replace(asked, members=(own,)) if asked.own and own else asked
         return ContactsFound(chosen, await _contacts(conn, chosen, today))
+    if isinstance(asked, WhichMeeting):
+        return await _meetings(conn, asked, today, audience, top)
     if isinstance(asked, Passages):
         return await _passages(conn, asked, audience, top)
     raise TypeError(f"{type(asked).__name__} is not a question")
@@ -159,6 +173,31 @@ async def _contacts(conn: Conn, asked: WhoIsContact, today: date) -> tuple[Conta
     ]
     order = list(ContactRole)
     return tuple(sorted(found, key=lambda each: (each.member, order.index(ContactRole(each.role)))))
+
+
+async def _meetings(conn: Conn, asked: WhichMeeting, today: date, audience: str, top: int) -> Found:
+    known = await meetings.all_meetings(conn)
+    found = meetings_asked_for(asked, known, today)
+    if asked.members or (asked.terms and not found):
+        # A place or subject that no meeting has: what is written of it may still answer.
+        return await _passages(conn, Passages(("meet", *asked.terms), asked.members), audience, top)
+    last = next((each for each in reversed(known) if each.starts_on <= today), None)
+    return MeetingsFound(asked, found, last)
+
+
+def meetings_asked_for(asked: WhichMeeting, known: Sequence[Meeting], today: date) -> tuple[Meeting, ...]:
+    """Return those of `known` (oldest first) that were asked for; next and last are seen from `today`."""
+    named = [
+        each
+        for each in known
+        if (not asked.years or each.starts_on.year in asked.years)
+        and set(asked.terms) <= set(terms(f"{each.title} {each.place}"))
+    ]
+    if asked.time is Time.NEXT and not asked.years:
+        return tuple(each for each in named if each.ends_on >= today)[:1]
+    if asked.time is Time.FORMER and not asked.years:
+        return tuple(each for each in named if each.ends_on < today)[-1:]
+    return tuple(named)
 
 
 async def _passages(conn: Conn, asked: Passages, audience: str, top: int) -> PassagesFound:

@@ -213,7 +213,13 @@ def _json(text: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _csv(text: str) -> Iterator[Mapping[str, Any]]:
-    yield from csv.DictReader(text.splitlines(keepends=True), strict=True)
+    for row in csv.DictReader(StringIO(text, newline=""), strict=True):
+        yield {name: _as_typed(cell) for name, cell in row.items() if isinstance(cell, str)}
+
+
+def _as_typed(cell: str) -> str:
+    """Return a cell without the apostrophe that an export put before it."""
+    return cell[1:] if cell.startswith("'") and neutralise(cell[1:]) == cell else cell
 
 
 def _cell(row: Mapping[str, Any], names: tuple[str, ...]) -> str:

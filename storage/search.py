@@ -184,15 +184,15 @@ async def _size(conn: Conn, readable: Sequence[str]) -> tuple[int, float]:
 
 
 async def _rarity(conn: Conn, asked: Sequence[str], readable: Sequence[str], total: int) -> dict[str, float]:
-    """Return the inverse document frequency of each term; a word that nothing holds is the rarest of all."""
+    """Return the inverse document frequency of each term; one that nothing holds counts as held once."""
     rows = await conn.execute(
         select(postings.c.term, func.count().label("held"))
         .join(documents, documents.c.id == postings.c.doc)
         .where(postings.c.term.in_(asked), documents.c.audience.in_(readable))
         .group_by(postings.c.term)
     )
-    held = {row.term: row.held for row in rows}
-    return {term: log(1 + (total - held.get(term, 0) + 0.5) / (held.get(term, 0) + 0.5)) for term in asked}
+    held = dict.fromkeys(asked, 1) | {row.term: row.held for row in rows}
+    return {term: log(1 + (total - held[term] + 0.5) / (held[term] + 0.5)) for term in asked}
 
 
 async def _best(
