@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -34,11 +35,13 @@ from sqlalchemy import (
 
 from bot.rules.attribution import Attribution, Said, shown
 from bot.rules.permissions import Actor
-from bot.rules.problems import NotFound
+from bot.rules.problems import AlreadyDone, NotFound
 from bot.rules.surveys import NewSurvey, Removal, Reply
 from storage import audit, outbox
-from storage.database import Conn, UTCDateTime, insert_new, metadata
+from storage.database import Conn, Database, UTCDateTime, insert_new, metadata
+from storage.members import all_members
 from storage.people import people
+from storage.spreadsheets import write_table
 
 surveys = Table(
     "surveys",
@@ -50,6 +53,8 @@ surveys = Table(
     Column("attribution", String(12), nullable=False),
     Column("closes_at", UTCDateTime, nullable=False, index=True),
     Column("started_by", String(24), nullable=False),
+    # The form it was started with: sent twice, it starts one survey.
+    Column("form", String(40), unique=True),
     Column("started_at", UTCDateTime, nullable=False),
     Column("closed_at", UTCDateTime),
     Column("header_ts", String(24)),
@@ -152,9 +157,12 @@ class OpenThread:
     known: Mapping[str, str | None]
 
 
-async def start(conn: Conn, new: NewSurvey, started_by: str, now: datetime) -> Survey:
-    """Store a new survey and its questions, numbered from 1."""
+async def start(conn: Conn, new: NewSurvey, started_by: str, now: datetime, form: str | None = None) -> Survey:
+    """Store a new survey and its questions, numbered from 1; AlreadyDone if `form` has started one before."""
+    if form and (await conn.execute(select(surveys.c.id).where(surveys.c.form == form))).first():
+        raise AlreadyDone("This survey was started already.", "See /wps-survey list.")
     values = {
+        "form": form,
         "title": new.title,
         "introduction": new.introduction,
         "channel": new.channel,
@@ -305,20 +313,21 @@ async def is_known(conn: Conn, channel: str, ts: str) -> bool:
     return (await conn.execute(select(answers.c.id).where(_at(channel, ts)).limit(1))).first() is not None
 
 
-async def withdraw_reply(conn: Conn, removal: Removal, now: datetime, *, only_by: str | None = None) -> Survey | None:
-    """Take a reply back and forget its words; return its survey, locked, if anything changed.
+async def survey_of_reply(conn: Conn, channel: str, ts: str) -> Survey | None:
+    """Return the survey to which this recorded message is an answer, locked; None if it is not recorded."""
+    found = (await conn.execute(select(answers.c.question_id).where(_at(channel, ts)))).scalar()
+    return None if found is None else (await question(conn, found, lock=True))[0]
 
-    With `only_by` it must be that person's own.
-    """
+
+async def withdraw_reply(conn: Conn, removal: Removal, now: datetime, *, only_by: str | None = None) -> bool:
+    """Take a reply back and forget its words; with `only_by` only if it is that person's own. Tell whether it was."""
     mine = (answers.c.person == only_by,) if only_by is not None else ()
     found = await conn.execute(
         update(answers)
         .where(_at(removal.channel, removal.ts), answers.c.withdrawn_at.is_(None), *mine)
         .values(withdrawn_at=now, text="")
-        .returning(answers.c.question_id)
     )
-    changed = found.scalar()
-    return None if changed is None else (await question(conn, changed, lock=True))[0]
+    return found.rowcount == 1
 
 
 async def note_removed(conn: Conn, asked: Question, removal: Removal, now: datetime) -> None:
@@ -440,13 +449,20 @@ async def has_answered(conn: Conn, about: Survey, members: Iterable[str]) -> fro
 async def said(conn: Conn, about: Survey, counted: Turnout) -> tuple[Said, ...]:
     """Return what may be shown of every answer, question by question, the oldest first; members as codes."""
     rows = await conn.execute(
-        select(questions.c.number, answers.c.text, answers.c.member, answers.c.observer, people.c.name)
+        select(
+            questions.c.number,
+            answers.c.text,
+            answers.c.member,
+            answers.c.observer,
+            answers.c.answered_at,
+            people.c.name,
+        )
         .join(questions, questions.c.id == answers.c.question_id)
         .outerjoin(people, people.c.user_id == answers.c.person)
         .where(questions.c.survey_id == about.id, answers.c.withdrawn_at.is_(None))
         .order_by(questions.c.number, answers.c.answered_at, answers.c.id)
     )
-    heard = [Said(row.number, row.text, row.member, row.name, row.observer) for row in rows]
+    heard = [Said(row.number, row.text, row.member, row.name, row.observer, row.answered_at) for row in rows]
     return tuple(
         each
         for number, delegations in sorted(counted.by_question.items())
@@ -459,13 +475,15 @@ async def said(conn: Conn, about: Survey, counted: Turnout) -> tuple[Said, ...]:
     )
 
 
-async def close(conn: Conn, survey_id: int, closed_at: datetime, by: str, now: datetime) -> Survey | None:
-    """End a survey at the moment `closed_at`; None if it was closed already. Under Chatham House, forget who took part.
+async def close(conn: Conn, survey_id: int, by: str, now: datetime) -> Survey | None:
+    """End a survey; None if it was closed already. Under the Chatham House Rule, forget who took part.
 
-    `by` is a Slack user id, or `timekeeper` when its moment came.
+    It ends now or, however late this is called, at the moment that was announced. `by` is a Slack user id, or
+    `timekeeper` when its moment came.
     """
     before = await survey(conn, survey_id, lock=True)
     counted = await turnout(conn, before)
+    closed_at = min(now, before.closes_at)
     ended = await conn.execute(
         update(surveys)
         .where(surveys.c.id == survey_id, surveys.c.closed_at.is_(None))
@@ -536,3 +554,38 @@ async def _known(conn: Conn, question_id: int, channel: str) -> dict[str, str | 
         )
     )
     return {row.source.partition(":")[2]: None if row.withdrawn_at else row.text for row in rows}
+
+
+async def export_file(db: Database, survey_id: int, path: Path, _now: datetime) -> int:
+    """Write what may be shown of a survey's answers as CSV, XLSX or JSON, by the file's ending; return how many.
+
+    The columns are those that the attribution allows. Raises NotFound, and BadInput for another ending.
+    """
+    async with db.read() as conn:
+        about = await survey(conn, survey_id)
+        heard = await said(conn, about, await turnout(conn, about))
+        members = await all_members(conn)
+    asked = {each.number: each.text for each in about.questions}
+    names = {code: member.name for code, member in members.items()}
+    cells = [{"number": each.number, "question": asked[each.number], **_cells(each, names)} for each in heard]
+    columns = ("number", "question", *_COLUMNS[about.attribution], "answer")
+    write_table(path, columns, [[row[name] for name in columns] for row in cells])
+    return len(cells)
+
+
+_COLUMNS = {
+    Attribution.ATTRIBUTED: ("member", "delegation", "name", "observer", "answered_at"),
+    Attribution.DELEGATION: ("member", "delegation", "observer", "answered_at"),
+    Attribution.CHATHAM: (),
+}
+
+
+def _cells(answer: Said, names: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "member": answer.member or "",
+        "delegation": names.get(answer.member or "", answer.member or ""),
+        "name": answer.name or "",
+        "observer": "yes" if answer.observer else "no",
+        "answered_at": f"{answer.at:%Y-%m-%dT%H:%M:%SZ}" if answer.at else "",
+        "answer": answer.text,
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 FEWEST = 5
@@ -27,13 +28,17 @@ class Attribution(StrEnum):
 
 @dataclass(frozen=True)
 class Said:
-    """One answer: `number` is its question's; `member` a code, `name` the person's; `observer` is counted apart."""
+    """One answer: `number` is its question's; `member` a code, `name` the person's; `observer` is counted apart.
+
+    `at` is when it was given (aware UTC).
+    """
 
     number: int
     text: str
     member: str | None = None
     name: str | None = None
     observer: bool = False
+    at: datetime | None = None
 
 
 def count_shown(attribution: Attribution, delegations: int) -> int | None:

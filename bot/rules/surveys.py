@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.rules.attribution import Attribution
+from bot.rules.reminders import zone_of
 from bot.rules.text import plain
 
 MAX_QUESTIONS = 30
@@ -64,9 +64,13 @@ def moment_of(ts: str) -> datetime:
 def local_moment(day: str, at: str, zone: str) -> datetime | None:
     """Return the moment a date (`2026-03-02`) and a time (`17:00`) mean in an IANA zone; None for one that never is.
 
-    A time that the change to summer time skips never is; of one that comes twice the earlier is taken.
+    A time that the change to summer time skips never is; of one that comes twice the earlier is taken. Nor is what
+    cannot be read as a date and a time.
     """
-    wall = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
+    try:
+        wall = datetime.combine(date.fromisoformat(day), time.fromisoformat(at), zone_of(zone))
+    except ValueError:
+        return None
     moment = wall.astimezone(UTC)
     return moment if moment.astimezone(wall.tzinfo).replace(tzinfo=None) == wall.replace(tzinfo=None) else None
 
