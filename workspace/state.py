@@ -256,6 +256,16 @@ class Team:
         found = (each for each in self.messages.get(channel_id, ()) if each.ts == ts)
         return next((each for each in found if ephemeral or each.ephemeral_to is None), None)
 
+    def add(self, message: Message) -> None:
+        """Put a message into its channel."""
+        self.messages.setdefault(message.channel, []).append(message)
+        self.changed()
+
+    def remove(self, message: Message) -> None:
+        """Take a message out of its channel."""
+        self.messages[message.channel].remove(message)
+        self.changed()
+
     def shared(self, channel_id: str) -> list[Message]:
         """Return what everybody in a channel sees, oldest first, replies included."""
         return [each for each in self.messages.get(channel_id, ()) if each.ephemeral_to is None]
