@@ -1,13 +1,16 @@
 """When reminders are due: recurrences over the wall clock, and the moment a wall time means in somebody's zone."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
+from bot.rules.problems import BadInput
 from bot.rules.profile import WorkingHours
 
 EARLIEST = timedelta(hours=14)
@@ -16,6 +19,9 @@ LATEST = timedelta(hours=12)
 """How long after UTC the last zone reaches a wall time. Source: IANA, Etc/GMT+12."""
 LATE = timedelta(hours=1)
 """From when on a reminder that comes late says so, and keeps to the working hours that it has missed."""
+
+_T = TypeVar("_T")
+_OFFSET = re.compile(r"UTC([+-])([01]\d|2[0-3]):([0-5]\d)(?::\d\d)?")
 
 
 class Repeat(StrEnum):
@@ -124,8 +130,14 @@ def _recurrence(schedule: Schedule) -> rrule:
     return found
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """Return the zone with this IANA name, or UTC for a name that nobody knows: late by hours is better than never."""
+def zone_of(name: str) -> tzinfo:
+    """Return the zone with this name: an IANA name or an offset like `UTC+05:30`.
+
+    A name that nobody knows means UTC: hours too late or too early is better than never.
+    """
+    offset = _OFFSET.fullmatch(name)
+    if offset:
+        return timezone((-1 if offset[1] == "-" else 1) * timedelta(hours=int(offset[2]), minutes=int(offset[3])))
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -234,3 +246,76 @@ def moments_after(
     """Yield the moments of `walls` in `zone` that are still to come."""
     moments = (moment_for(schedule, wall, zone, hours) for wall in walls)
     return (moment for moment in moments if moment > now)
+
+
+# Rows of a file ------------------------------------------------------------------------------------------------------
+
+COLUMNS = ("due", "to", "text")
+TEXT_LIMIT = 2000
+YEARS = range(2000, 2101)
+_OTHER_WORDS = {"": Repeat.ONCE, "fortnightly": Repeat.FORTNIGHTLY, "biweekly": Repeat.FORTNIGHTLY}
+_YES = {"yes": True, "": False, "no": False}
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,23}")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
+
+
+@dataclass(frozen=True)
+class ReminderRow:
+    """A row that can be scheduled."""
+
+    text: str
+    audience: Audience
+    schedule: Schedule
+
+
+def parse_row(cells: Mapping[str, str]) -> ReminderRow:
+    """Return what a row of a file (heading → text) schedules; BadInput says why it cannot be.
+
+    An exact reminder comes at the moment of `due`; any other takes the wall time in it and leaves its zone to each
+    recipient.
+    """
+    row = {name: (cells.get(name) or "").strip() for name in (*COLUMNS, "repeat", "exact")}
+    missing = ", ".join(name for name in COLUMNS if not row[name])
+    if missing:
+        raise BadInput("There is nothing in: {columns}.", columns=missing)
+    if len(row["text"]) > TEXT_LIMIT:
+        raise BadInput("The text is longer than {limit} characters.", limit=TEXT_LIMIT)
+    exact = _chosen(_YES, row["exact"], "“exact” is “yes” or empty.")
+    repeat = _chosen({**_OTHER_WORDS, **{str(each): each for each in Repeat}}, row["repeat"], _repeats())
+    due = _moment(row["due"])
+    start = due.replace(tzinfo=None)
+    chosen = Schedule(start, rule_for(repeat, start), due.tzname() or "UTC", exact)
+    return ReminderRow(row["text"], audience_of(row["to"]), chosen)
+
+
+def _repeats() -> str:
+    return f"“repeat” is one of: {', '.join(Repeat)}."
+
+
+def _chosen(table: Mapping[str, _T], word: str, otherwise: str) -> _T:
+    if word.casefold() not in table:
+        raise BadInput(otherwise)
+    return table[word.casefold()]
+
+
+def _moment(word: str) -> datetime:
+    try:
+        due = datetime.fromisoformat(word)
+    except ValueError:
+        raise BadInput("“due” is not a date and time like 2026-03-05T09:00+02:00.") from None
+    if due.tzinfo is None:
+        raise BadInput("“due” has no zone; write it like 2026-03-05T09:00+02:00.")
+    if due.year not in YEARS:
+        raise BadInput("“due” is not in a year from {first} to {last}.", first=YEARS[0], last=YEARS[-1])
+    return due.replace(microsecond=0)
+
+
+def audience_of(word: str) -> Audience:
+    """Return whom a word of a file means: a group, a Slack user id or an e-mail address; BadInput for anything else."""
+    if word.casefold() in set(Group) - {Group.PEOPLE}:
+        return Audience(Group(word.casefold()))
+    if _SLACK_ID.fullmatch(word):
+        return Audience(Group.PEOPLE, (word,))
+    if _EMAIL.fullmatch(word):
+        return Audience(Group.PEOPLE, (word.lower(),))
+    raise BadInput("“to” is troika, presidency, secretariat, a Slack user id or an e-mail address.")
