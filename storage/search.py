@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.rules.profile import Network
-from bot.rules.words import terms
+from bot.rules.words import language_of, terms
 from storage.database import Conn, metadata
 
 documents = Table(
@@ -155,8 +155,9 @@ async def index_profile(conn: Conn, network: Network) -> None:
 
 def _weights(document: Document) -> Counter[str]:
     weights: Counter[str] = Counter()
+    language = document.language or language_of(f"{document.title} {document.body[:2000]}")
     for text, weight in ((document.title, TITLE_WEIGHT), (document.body, 1), (document.who, 1)):
-        for term in terms(text, document.language):
+        for term in terms(text, language):
             weights[term] += weight
     for code in document.members:
         weights[member_term(code)] += TITLE_WEIGHT
