@@ -175,6 +175,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("label", name=op.f("uq_presidencies_label")),
     )
     op.create_table(
+        "reminders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("audience", sa.JSON(), nullable=False),
+        sa.Column("start", sa.DateTime(), nullable=False),
+        sa.Column("rule", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("exact", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("state", sa.String(length=8), server_default="active", nullable=False),
+        sa.Column("next_wall", sa.DateTime(), nullable=True),
+        sa.Column("next_look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by", sa.String(length=24), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("import_key", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint("import_key", name=op.f("uq_reminders_import_key")),
+    )
+    op.create_index(op.f("ix_reminders_next_look_at"), "reminders", ["next_look_at"], unique=False)
+    op.create_table(
         "surveys",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=150), nullable=False),
@@ -183,14 +202,43 @@ def upgrade() -> None:
         sa.Column("attribution", sa.String(length=12), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_by", sa.String(length=24), nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("header_ts", sa.String(length=24), nullable=True),
         sa.Column("secret", sa.String(length=64), nullable=True),
         sa.Column("delegations", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("form", name=op.f("uq_surveys_form")),
     )
     op.create_index(op.f("ix_surveys_closes_at"), "surveys", ["closes_at"], unique=False)
+    op.create_table(
+        "occurrences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("wall", sa.DateTime(), nullable=False),
+        sa.Column("recipient", sa.String(length=40), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"], ["reminders.id"], name=op.f("fk_occurrences_reminder_id_reminders"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
+        sa.UniqueConstraint("reminder_id", "wall", "recipient", name=op.f("uq_occurrences_reminder_id_wall_recipient")),
+    )
+    op.create_index(op.f("ix_occurrences_recipient"), "occurrences", ["recipient"], unique=False)
+    op.create_index(
+        "ix_occurrences_waiting",
+        "occurrences",
+        ["send_at"],
+        unique=False,
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
     op.create_table(
         "postings",
         sa.Column("term", sa.String(length=48), nullable=False),
@@ -265,8 +313,18 @@ def downgrade() -> None:
     op.drop_table("presidency_members")
     op.drop_index("ix_postings_doc", table_name="postings")
     op.drop_table("postings")
+    op.drop_index(
+        "ix_occurrences_waiting",
+        table_name="occurrences",
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_occurrences_recipient"), table_name="occurrences")
+    op.drop_table("occurrences")
     op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
     op.drop_table("surveys")
+    op.drop_index(op.f("ix_reminders_next_look_at"), table_name="reminders")
+    op.drop_table("reminders")
     op.drop_table("presidencies")
     op.drop_table("practices")
     op.drop_table("people")
