@@ -152,12 +152,12 @@ async def connected(bot: Bot, app_token: str, sockets: int) -> AsyncIterator[Non
     made = [AsyncSocketModeHandler(bot.bolt, app_token, web_client=bot.slack.client) for _ in range(sockets)]
     for handler in made:
         handler.client.on_message_listeners.append(_on_hello(bot.catchup.soon))
-        await handler.client.connect()
+        await handler.client.connect()  # type: ignore[no-untyped-call]  # the SDK leaves it so
     try:
         yield
     finally:
         for handler in made:
-            await handler.client.close()
+            await handler.client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it so
 
 
 def _on_hello(listener: Callable[[], None]) -> Callable[[aiohttp.WSMessage], Awaitable[None]]:

@@ -61,7 +61,8 @@ class Dispatcher:
         app.action(EVERYTHING)(self.on_action)
         app.view(EVERYTHING)(self.on_submission)
         app.shortcut(EVERYTHING)(self.on_shortcut)
-        app.event({"type": "message", "subtype": EVERYTHING})(self.on_event)
+        messages: dict[str, Any] = {"type": "message", "subtype": EVERYTHING}
+        app.event(messages)(self.on_event)
         app.event(EVERYTHING)(self.on_event)
 
     async def drain(self) -> None:

@@ -12,5 +12,5 @@ ROOMS = ("ask", "contacts", "surveys", "recommendations", "troika", "meetings", 
 def register(app: Registry) -> None:
     """Have every room add its lines to the table."""
     for room in ROOMS:
-        if find_spec(f"handlers.{room}.listeners") is not None:
+        if find_spec(f"handlers.{room}") is not None:
             importlib.import_module(f"handlers.{room}").register(app)

@@ -4,12 +4,14 @@ The names come from Unicode's CLDR (through Babel), from `country_names.yaml` be
 that neither knows, from the package countrynames. Nothing is read before `load_gazetteer` is called.
 """
 
+import pickle
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -31,6 +33,7 @@ _MARKS = (
 )
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u3005-\u30fa\u30fc-\u30ff\u3400-\u9fff"
 """Scripts that write no spaces: Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
+_UNSPACED = re.compile(f"[{_DENSE}]+")
 _GAP = re.compile(f"[^\\w{_MARKS}]+|_+")
 _TOKEN = re.compile(f"[{_DENSE}]+(?:[(（・·][{_DENSE}]+[)）]?)*|(?:(?![{_DENSE}])[^\\W_]|[{_MARKS}](?<![{_DENSE}]))+")
 _JOINTS = re.compile("[()（）・·\\s‧-]")
@@ -122,9 +125,13 @@ class Names:
     short: dict[str, Codes] = field(default_factory=dict)
     dense: dict[str, Codes] = field(default_factory=dict)
     stems: dict[str, Codes] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
 
     def add(self, name: str, codes: Codes, *, main: bool = False) -> None:
         """Enter a name that has no entry yet: what is entered first stands."""
+        if name in self._seen and not main:
+            return
+        self._seen.add(name)
         key = fold(name)
         if not key:
             return
@@ -134,9 +141,12 @@ class Names:
         self.exact.setdefault(key, codes)
         if main:
             self.main.setdefault(key, codes)
-        bare = _JOINTS.sub("", name)
-        if len(bare) > 1 and re.fullmatch(f"[{_DENSE}]+", bare):
-            self.dense.setdefault(bare, codes)
+        if _UNSPACED.match(name):
+            self._add_dense(_JOINTS.sub("", name), codes)
+
+    def _add_dense(self, name: str, codes: Codes) -> None:
+        if len(name) > 1 and _UNSPACED.fullmatch(name):
+            self.dense.setdefault(name, codes)
 
     def add_stem(self, name: str, codes: Codes) -> None:
         """Enter how a Cyrillic name begins in all its cases; names in -о, -и and -у have no cases."""
@@ -204,7 +214,13 @@ class Gazetteer:
             if form in names.exact:
                 return names.exact[form]
         stemmed = names.stems.get(_stem(key)) if _is_cyrillic(key) else None
-        return stemmed if stemmed is not None else self._elsewhere.get(key)
+        return stemmed if stemmed is not None else self._rarely(key)
+
+    def _rarely(self, key: str) -> Codes | None:
+        """Return what a name known from elsewhere means, with the members whose usual name is one slip away."""
+        codes = self._elsewhere.get(key)
+        # "Nigera" is Niger somewhere, and a slip of Nigeria's name everywhere.
+        return codes and tuple(sorted({*codes, *self._within(key, 1 if len(key) > 4 else 0)}))
 
     @cached_property
     def _elsewhere(self) -> dict[str, Codes]:
@@ -247,7 +263,7 @@ class Gazetteer:
     def _at(self, text: str, tokens: tuple[_Token, ...], position: int) -> tuple[int, list[Mention]]:
         """Return how many tokens from `position` on are a name, and the mentions in them."""
         token = tokens[position]
-        if re.match(f"[{_DENSE}]", token.text):
+        if _UNSPACED.match(token.text):
             return 1, list(self._in_dense(token))
         for width in range(min(_LONGEST_NAME, len(tokens) - position), 0, -1):
             codes = self._named(tokens, position, width)
@@ -401,24 +417,30 @@ def _collect(data: Mapping[str, Any], members: frozenset[str]) -> Names:
 
 
 def _collect_cldr(names: Names, data: Mapping[str, Any], members: frozenset[str]) -> None:
-    from babel import localedata
-
     for language in data["main_languages"].split():
-        for code, name in _territories(localedata, language, members):
+        for code, name in _territories(language, members):
             names.add(name, (code,), main=True)
     for language in data["languages"].split():
-        for code, name in _territories(localedata, language, members):
+        for code, name in _territories(language, members):
             names.add(name, (code,))
     for language in ("ru", "uk"):
-        for code, name in _territories(localedata, language, members):
+        for code, name in _territories(language, members):
             names.add_stem(name, names.exact.get(fold(name), (code,)))
 
 
-def _territories(localedata: Any, language: str, members: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for key, name in localedata.load(language)["territories"].items():
-        # CLDR writes variants as "CD-alt-variant" or the like.
-        if key[:2] in members and not key[2:3].isalnum():
-            yield key[:2], name
+@cache
+def _territories(language: str, members: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of every member in one language, from the data file that Babel carries.
+
+    Babel's own loader merges each file with its parents, which takes a second for seventy languages; what a language
+    inherits is its parent's, and that is read as well.
+    """
+    from babel.localedata import resolve_locale_filename
+
+    with Path(resolve_locale_filename(language)).open("rb") as file:
+        names = pickle.load(file)["territories"]  # noqa: S301  # shipped inside the package, not from outside
+    # CLDR writes variants as "CD-alt-variant" or the like.
+    return tuple((key[:2], name) for key, name in names.items() if key[:2] in members and not key[2:3].isalnum())
 
 
 def _cautions(data: Mapping[str, Any]) -> Cautions:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import snowballstemmer
@@ -55,13 +55,14 @@ def stem(word: str, language: str) -> str:
     return _bare(str(_stemmer(name).stemWord(word)))[:LONGEST_TERM]
 
 
-def _alphabetic(token: str, language: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _alphabetic(token: str, language: str) -> tuple[str, ...]:
     if token.isdigit():
-        return [token[:LONGEST_TERM]]
+        return (token[:LONGEST_TERM],)
     if len(token) < 2 or any(_bare(token) in words for words in _words_of(language)):
-        return []
+        return ()
     found = stem(token, language)
-    return [_glossary().get((language, found), found)]
+    return (_glossary().get((language, found), found),)
 
 
 def _words_of(language: str) -> tuple[frozenset[str], ...]:
@@ -89,6 +90,8 @@ def _pairs(run: str) -> list[str]:
 
 
 def _bare(word: str) -> str:
+    if word.isascii():
+        return word
     return "".join(c for c in unicodedata.normalize("NFD", word) if unicodedata.category(c) != "Mn")
 
 

@@ -1,0 +1,175 @@
+"""HTTP mode: nothing is believed before its signature."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web import MAX_BODY, Refused, parse, verify, web_app
+from tests.harness import Harness
+
+SECRET = "shh"
+NOW = 1_772_445_600
+
+
+def signature(body: bytes, timestamp: int = NOW, secret: str = SECRET) -> str:
+    return "v0=" + hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
+
+
+@dataclass
+class Answer:
+    """What came back over ASGI."""
+
+    status: int = 0
+    body: bytes = b""
+    chunks: list[bytes] = field(default_factory=list)
+
+
+async def send(
+    app: Any, body: bytes, headers: dict[str, str], path: str = "/slack/events", method: str = "POST"
+) -> Answer:
+    answer = Answer()
+    pieces = [body[i : i + 65536] for i in range(0, len(body), 65536)] or [b""]
+
+    async def receive() -> dict[str, Any]:
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    async def reply(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+        else:
+            answer.body += message.get("body", b"")
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.1", 1),
+        "headers": [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers.items()],
+    }
+    await app(scope, receive, reply)
+    return answer
+
+
+def signed(bot: Harness, body: bytes, content_type: str = "application/x-www-form-urlencoded") -> dict[str, str]:
+    timestamp = int(bot.clock.now().timestamp())
+    return {
+        "Content-Type": content_type,
+        "X-Slack-Request-Timestamp": str(timestamp),
+        "X-Slack-Signature": signature(body, timestamp),
+    }
+
+
+@given(body=st.binary(max_size=200), timestamp=st.text(max_size=20), given_signature=st.text(max_size=80))
+def test_nothing_unsigned_is_believed(body: bytes, timestamp: str, given_signature: str) -> None:
+    """Whatever is made up, without the secret it is refused, and nothing else is raised."""
+    with pytest.raises(Refused) as refused:
+        verify(SECRET, timestamp, given_signature, body, NOW)
+
+    assert refused.value.status == 401
+
+
+@pytest.mark.parametrize("offset", [-301, 301, 10_000_000])
+def test_an_old_request_is_not_believed(offset: int) -> None:
+    """A request that was signed more than five minutes away is refused, however well it is signed."""
+    with pytest.raises(Refused):
+        verify(SECRET, str(NOW + offset), signature(b"x", NOW + offset), b"x", NOW)
+
+
+def test_slack_s_own_signature_is_believed() -> None:
+    """A body that was signed with the secret, now or at the edge of five minutes, is let in."""
+    verify(SECRET, str(NOW), signature(b"x"), b"x", NOW)
+    verify(SECRET, str(NOW - 300), signature(b"x", NOW - 300), b"x", NOW)
+
+
+@given(st.binary(max_size=300))
+def test_any_body_is_read_or_refused(body: bytes) -> None:
+    """A verified body of any bytes gives a mapping or a refusal, and never another error."""
+    for content_type in ("application/json", "application/x-www-form-urlencoded"):
+        try:
+            assert isinstance(parse(body, content_type), dict)
+        except Refused as refused:
+            assert refused.status == 400
+
+
+def test_a_body_that_recurses_is_refused() -> None:
+    """A body of a hundred thousand brackets is refused like any other nonsense."""
+    with pytest.raises(Refused):
+        parse(b"[" * 100_000, "application/json")
+
+
+async def test_a_command_with_the_word_payload_is_answered(bot: Harness) -> None:
+    """A command that merely contains the word "payload" is not lost on its way."""
+    ana = await bot.person("Ana Example")
+    fields = {"command": "/wps", "text": "help with my payload", "user_id": ana.id, "team_id": "T0HOME"}
+    fields |= {"channel_id": ana.dm.id, "channel_name": "payload-ops", "trigger_id": "1.2", "response_url": ""}
+    body = urlencode(fields).encode()
+
+    answer = await send(web_app(bot.bot, SECRET), body, signed(bot, body))
+
+    assert answer.status == 200
+    assert json.loads(answer.body)["response_type"] == "ephemeral"
+
+
+async def test_an_event_is_kept_before_slack_is_told(bot: Harness) -> None:
+    """Over HTTP too, 200 means that the event is in the inbox."""
+    ana = await bot.person("Ana Example")
+    event = {"type": "message", "channel": ana.dm.id, "channel_type": "im", "user": ana.id, "text": "hi", "ts": "1.0"}
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "team_id": "T0HOME", "event": event}).encode()
+
+    answer = await send(web_app(bot.bot, SECRET), body, signed(bot, body, "application/json"))
+
+    assert answer.status == 200
+    assert await bot.bot.inbound.apply_next()
+
+
+async def test_slack_s_question_for_the_address_is_answered(bot: Harness) -> None:
+    """The challenge that Slack sends when the address is entered comes back."""
+    body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
+
+    answer = await send(web_app(bot.bot, SECRET), body, signed(bot, body, "application/json"))
+
+    assert (answer.status, answer.body) == (200, b"abc")
+
+
+async def test_a_body_that_is_too_large_is_cut_off(bot: Harness) -> None:
+    """A body beyond the limit is refused while it is read."""
+    answer = await send(web_app(bot.bot, SECRET), b"x" * (MAX_BODY + 1), {})
+
+    assert answer.status == 413
+
+
+async def test_hostile_requests_never_break_the_server(bot: Harness) -> None:
+    """What Bolt alone answers with an error of its own is answered 401 here."""
+    app = web_app(bot.bot, SECRET)
+    hostile = [b"{", b"[" * 100_000, b"[]", b"payload=%7B", b"\xff\xfe"]
+    odd = [{"X-Slack-Request-Timestamp": "abc"}, {"X-Slack-Request-Timestamp": "1e5"}, {"X-Slack-Signature": "v0=é"}]
+
+    answers = [await send(app, body, {"Content-Type": "application/json", **more}) for body in hostile for more in odd]
+
+    assert {answer.status for answer in answers} == {401}
+
+
+async def test_health_and_readiness_are_told(bot: Harness) -> None:
+    """A proxy can ask whether the process lives and whether its database answers."""
+    app = web_app(bot.bot, SECRET)
+
+    health = await send(app, b"", {}, "/healthz", "GET")
+    ready = await send(app, b"", {}, "/readyz", "GET")
+
+    assert (health.status, health.body) == (200, b"ok")
+    assert set(json.loads(ready.body)) == {"inbox", "outbox"}
