@@ -89,15 +89,20 @@ class ImportReport:
 
 async def save(conn: Conn, practice: Practice, now: datetime) -> str:
     """Keep a practice under its external id and index it; return `added`, `changed` or `unchanged`."""
+    what = await _keep(conn, practice, now)
+    if what != "unchanged":
+        await search.index(conn, as_document(practice))
+    return what
+
+
+async def _keep(conn: Conn, practice: Practice, now: datetime) -> str:
     values = asdict(practice)
     if await insert_new(conn, practices, values | {"updated_at": now}):
-        await search.index(conn, as_document(practice))
         return "added"
     if await _stored(conn, practice.external_id) == practice:
         return "unchanged"
     same = practices.c.external_id == practice.external_id
     await conn.execute(update(practices).where(same).values(values | {"updated_at": now}))
-    await search.index(conn, as_document(practice))
     return "changed"
 
 
@@ -122,8 +127,7 @@ async def import_file(db: Database, path: Path, now: datetime) -> ImportReport:
     rows = list(_rows(path))
     for start in range(0, len(rows), BATCH):
         async with db.begin() as conn:
-            for number, row in rows[start : start + BATCH]:
-                report = await _import(conn, report, number, row, now)
+            report = await _import(conn, report, rows[start : start + BATCH], now)
     return report
 
 
@@ -170,13 +174,22 @@ def as_document(practice: Practice) -> Document:
     )
 
 
-async def _import(conn: Conn, report: ImportReport, number: int, row: Mapping[str, Any], now: datetime) -> ImportReport:
-    try:
-        practice = parse(row)
-    except BadInput as problem:
-        return replace(report, bad=(*report.bad, BadPractice(number, problem.said())))
-    what = await save(conn, practice, now)
-    return replace(report, **{what: getattr(report, what) + 1})
+async def _import(
+    conn: Conn, report: ImportReport, rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime
+) -> ImportReport:
+    news: list[Document] = []
+    for number, row in rows:
+        try:
+            practice = parse(row)
+        except BadInput as problem:
+            report = replace(report, bad=(*report.bad, BadPractice(number, problem.said())))
+            continue
+        what = await _keep(conn, practice, now)
+        report = replace(report, **{what: getattr(report, what) + 1})
+        if what != "unchanged":
+            news.append(as_document(practice))
+    await search.index(conn, *news)
+    return report
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:

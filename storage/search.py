@@ -94,9 +94,16 @@ class Hit:
     coverage: float
 
 
-async def index(conn: Conn, document: Document) -> None:
-    """Make a document findable, in place of what was indexed under its kind and noun id."""
-    await forget(conn, document.kind, document.noun_id)
+async def index(conn: Conn, *found: Document) -> None:
+    """Make documents findable, each in place of what was indexed under its kind and noun id."""
+    newest = {(each.kind, each.noun_id): each for each in found}
+    for kind in {kind for kind, _ in newest}:
+        await forget(conn, kind, *(noun_id for of, noun_id in newest if of == kind))
+    for document in newest.values():
+        await _write(conn, document)
+
+
+async def _write(conn: Conn, document: Document) -> None:
     weights = _weights(document)
     values = {
         "kind": document.kind,
@@ -112,16 +119,15 @@ async def index(conn: Conn, document: Document) -> None:
     row = await conn.execute(insert(documents).values(values).returning(documents.c.id))
     key = row.scalar_one()
     if weights:
-        await conn.execute(
-            insert(postings), [{"term": term, "doc": key, "weight": weight} for term, weight in weights.items()]
-        )
+        rows = [{"term": term, "doc": key, "weight": weight} for term, weight in weights.items()]
+        await conn.execute(insert(postings), rows)
 
 
-async def forget(conn: Conn, kind: str, noun_id: str) -> None:
-    """Take a document out of the index; nothing happens if it is not there."""
-    known = select(documents.c.id).where(documents.c.kind == kind, documents.c.noun_id == noun_id)
-    await conn.execute(delete(postings).where(postings.c.doc.in_(known)))
-    await conn.execute(delete(documents).where(documents.c.kind == kind, documents.c.noun_id == noun_id))
+async def forget(conn: Conn, kind: str, *noun_ids: str) -> None:
+    """Take documents of one kind out of the index; nothing happens for those that are not there."""
+    gone = (documents.c.kind == kind, documents.c.noun_id.in_(noun_ids))
+    await conn.execute(delete(postings).where(postings.c.doc.in_(select(documents.c.id).where(*gone))))
+    await conn.execute(delete(documents).where(*gone))
 
 
 async def find(
@@ -203,16 +209,17 @@ async def _best(
     saturated = literal(SATURATION + 1) * postings.c.weight / (postings.c.weight + norm)
     score = func.sum(case(rarity, value=postings.c.term) * saturated).label("score")
     query = (
-        select(*documents.c, score)
+        select(documents.c.id, score)
         .join(postings, postings.c.doc == documents.c.id)
         .where(postings.c.term.in_(rarity), documents.c.audience.in_(readable))
-        .group_by(*documents.c)
+        .group_by(documents.c.id)
         .order_by(score.desc(), documents.c.id)
         .limit(limit)
     )
     if kinds:
         query = query.where(documents.c.kind.in_(tuple(kinds)))
+    scores = {row.id: row.score for row in await conn.execute(query)}
+    rows = await conn.execute(select(documents).where(documents.c.id.in_(scores)))
     return [
-        (Document(r.kind, r.noun_id, r.title, r.body, r.who, r.year, r.url, r.audience), r.score)
-        for r in await conn.execute(query)
+        (Document(r.kind, r.noun_id, r.title, r.body, r.who, r.year, r.url, r.audience), scores[r.id]) for r in rows
     ]
