@@ -32,3 +32,21 @@ SURVEY_RESULTS: Final = "survey_results"
 SURVEY_PREVIOUS: Final = "survey_previous"
 SURVEY_NEXT: Final = "survey_next"
 SURVEY_CLOSE: Final = "survey_close"
+
+# Meetings.
+MEETING_OLDER: Final = "meeting_older"
+MEETING_NEWER: Final = "meeting_newer"
+
+# The Troika and its reminders.
+TROIKA_SET: Final = "troika_set"
+REMINDER_FORM: Final = "reminder_form"
+REMINDER_INPUT: Final = "reminder_input"
+REMINDER_DONE: Final = "reminder_done"
+REMINDER_HOUR: Final = "reminder_hour"
+REMINDER_TOMORROW: Final = "reminder_tomorrow"
+REMINDER_WORKING_DAY: Final = "reminder_working_day"
+REMINDER_PAUSE: Final = "reminder_pause"
+REMINDER_RESUME: Final = "reminder_resume"
+REMINDER_DELETE: Final = "reminder_delete"
+REMINDER_EARLIER: Final = "reminder_earlier"
+REMINDER_LATER: Final = "reminder_later"
