@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
-from workspace.driver import Workspace
-from workspace.person import Person
 
 from bot.app import Bot, connected, started, stop_asked
 from bot.clock import Clock
 from bot.settings import Settings
 from storage import contacts, people
+from workspace.driver import Workspace
+from workspace.person import Person
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "manifest.yml"

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.rules.countries import Gazetteer
-
 from bot.rules.permissions import Actor
 from bot.rules.problems import BadInput
 from bot.rules.profile import Network

@@ -24,8 +24,8 @@ async def make_backup(url: str, target: Path) -> int:
 async def restore_backup(url: str, source: Path, *, replace: bool) -> int:
     """Put the copy `source` in place, and return how many messages must be looked up in Slack first.
 
-    Everything that was on its way when the copy was made may have been sent since. A copy with a newer schema, a damaged
-    one, a running bot and, without `replace`, a database that exists are refused.
+    Everything that was on its way when the copy was made may have been sent since. A copy with a newer schema, a
+    damaged one, a running bot and, without `replace`, a database that exists are refused.
     """
     await asyncio.to_thread(_restore, source, _sqlite_path(url), replace=replace)
     return await _put_in_doubt(url)

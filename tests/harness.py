@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from workspace.driver import Workspace
-from workspace.person import Person
 
 from bot.app import Bot, compose, connected
 from bot.clock import Clock
@@ -17,6 +15,8 @@ from bot.settings import Settings
 from bot.slack import slack_session
 from storage import contacts, people
 from storage.database import Database
+from workspace.driver import Workspace
+from workspace.person import Person
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workspace.driver import Workspace
 
 from bot.clock import Clock
 from bot.delivery import SETTLE, Delivery
@@ -15,6 +14,7 @@ from storage import outbox
 from storage.database import Conn, Database
 from storage.outbox import Item, State
 from storage.ownership import ownership
+from workspace.driver import Workspace
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 

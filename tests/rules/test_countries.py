@@ -67,8 +67,6 @@ def test_hard_mentions_are_right_or_rightly_refused(
 
     shares = (1 - len(missed) / len(main), 1 - len(missed_unseen) / len(unseen))
     record_property("countries", shares)
-    print(f"\ncountries: {shares[0]:.3f} of {len(main)}, unseen {shares[1]:.3f} of {len(unseen)}")
-    print(*missed, *missed_unseen, sep="\n")
     assert shares[0] >= 0.97, missed
     assert shares[1] >= 0.85, missed_unseen
 

@@ -1,0 +1,1 @@
+"""What Focal costs, beside a floor measured in the same run."""
