@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from bot.rules.answers import (
     Asked,
@@ -21,7 +21,7 @@ from bot.rules.contacts import ContactRole
 from bot.rules.presidency import Presidency, Troika, presidency_on, troika_on
 from bot.rules.words import terms
 from storage import meetings, search
-from storage.contacts import contacts
+from storage.contacts import contacts, held_on
 from storage.database import Conn
 from storage.meetings import Meeting
 from storage.presidencies import all_presidencies
@@ -158,11 +158,7 @@ def _in_year(known: tuple[Presidency, ...], year: int) -> tuple[Period, ...]:
 async def _contacts(conn: Conn, asked: WhoIsContact, today: date) -> tuple[Contact, ...]:
     query = (
         select(contacts)
-        .where(
-            contacts.c.member.in_(asked.members),
-            or_(contacts.c.since.is_(None), contacts.c.since <= today),
-            or_(contacts.c.until.is_(None), contacts.c.until >= today),
-        )
+        .where(contacts.c.member.in_(asked.members), held_on(today))
         .order_by(contacts.c.member, contacts.c.id)
     )
     rows = await conn.execute(query)

@@ -1,6 +1,8 @@
 """Contacts: one person's term in one role for one member, from a date until a date."""
 
-from sqlalchemy import Column, Date, Integer, String, Table
+from datetime import date
+
+from sqlalchemy import Column, ColumnElement, Date, Integer, String, Table, and_, or_
 
 from storage.database import UTCDateTime, metadata
 
@@ -22,3 +24,9 @@ contacts = Table(
     Column("user_id", String(24), index=True),
     Column("updated_at", UTCDateTime, nullable=False),
 )
+
+
+def held_on(day: date) -> ColumnElement[bool]:
+    """Return the condition that a term runs on `day`, its first and last day included."""
+    begun = or_(contacts.c.since.is_(None), contacts.c.since <= day)
+    return and_(begun, or_(contacts.c.until.is_(None), contacts.c.until >= day))

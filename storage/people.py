@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Row, Select, String, Table, or_, select, update
+from sqlalchemy import Boolean, Column, Row, Select, String, Table, select, update
 
 from bot.rules.contacts import VOICES, ContactRole
 from bot.rules.people import Profile
 from bot.rules.permissions import Actor, roles_of
 from bot.rules.presidency import troika_on
-from storage.contacts import contacts
+from storage.contacts import contacts, held_on
 from storage.database import Conn, UTCDateTime, metadata, upsert
 from storage.presidencies import all_presidencies
 
@@ -133,14 +133,7 @@ async def by_email(conn: Conn, email: str) -> Recipient | None:
 
 
 def _current(today: date) -> Select[Any]:
-    return (
-        select(contacts)
-        .where(
-            or_(contacts.c.since.is_(None), contacts.c.since <= today),
-            or_(contacts.c.until.is_(None), contacts.c.until >= today),
-        )
-        .order_by(contacts.c.id)
-    )
+    return select(contacts).where(held_on(today)).order_by(contacts.c.id)
 
 
 def _recipients(today: date) -> Select[Any]:
