@@ -9,7 +9,7 @@ from bot.rules.permissions import Actor
 from bot.slack import LostAnswer, SlackApi
 from bot.slack_errors import SlackError
 from storage import people
-from storage.database import Database
+from storage.database import Conn, Database
 
 log = structlog.get_logger("focal.directory")
 
@@ -28,13 +28,15 @@ class Directory:
 
     async def actor(self, user_id: str) -> Actor:
         """Return who `user_id` is now. Where Slack does not answer, what is known already has to do."""
-        now = self._now()
         async with self._db.read() as conn:
-            fresh = await people.is_fresh(conn, user_id, now)
-        if not fresh:
-            await self.refresh(user_id)
+            if await people.is_fresh(conn, user_id, self._now()):
+                return await self._known(conn, user_id)
+        await self.refresh(user_id)
         async with self._db.read() as conn:
-            return await people.actor(conn, user_id, now.date(), self._secretariat)
+            return await self._known(conn, user_id)
+
+    async def _known(self, conn: Conn, user_id: str) -> Actor:
+        return await people.actor(conn, user_id, self._now().date(), self._secretariat)
 
     async def refresh(self, user_id: str) -> None:
         """Ask Slack who `user_id` is and keep it."""

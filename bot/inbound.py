@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from bot.directory import Directory
+from bot.intake import Intake
 from bot.languages import translator
 from bot.logs import where
 from bot.rules.permissions import Actor
@@ -40,6 +41,7 @@ class Inbound:
         self._focal = focal
         self._directory = directory
         self._now = now
+        self._intake = Intake(focal.db, now)
         self._wake = asyncio.Event()
         self._stopping = False
         self._bot_user_id = bot_user_id
@@ -49,8 +51,7 @@ class Inbound:
         event = body.get("event") or {}
         if event.get("type") not in self._registry.events or self._is_own(event):
             return
-        async with self._focal.db.begin() as conn:
-            await inbox.keep(conn, body["event_id"], event["type"], body, self._now())
+        await self._intake.keep(body["event_id"], event["type"], body)
         self._wake.set()
 
     def _is_own(self, event: dict[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """The database: one engine, two dialects, transactions that are what they say."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Conn", "Database", "UTCDateTime", "insert_new", "metadata", "upsert"]
+__all__ = ["Conn", "Database", "UTCDateTime", "insert_all_new", "insert_new", "metadata", "upsert"]
 
 metadata = MetaData(
     naming_convention={
@@ -139,6 +139,12 @@ async def insert_new(conn: Conn, table: Table, values: Mapping[str, object]) -> 
     """Insert one row unless a unique key of it exists; tell whether it is new."""
     statement = _insert(conn, table).values(**values).on_conflict_do_nothing()
     return (await conn.execute(statement)).rowcount == 1
+
+
+async def insert_all_new(conn: Conn, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many rows in one go, those whose unique key exists left out."""
+    if rows:
+        await conn.execute(_insert(conn, table).on_conflict_do_nothing(), rows)
 
 
 async def upsert(conn: Conn, table: Table, key: tuple[str, ...], values: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Index, Integer, String, Table, delete, func, or_, select, update
 
-from storage.database import Conn, UTCDateTime, insert_new, metadata
+from storage.database import Conn, UTCDateTime, insert_all_new, metadata
 
 inbox = Table(
     "inbox",
@@ -37,9 +37,20 @@ class Kept:
     attempts: int
 
 
-async def keep(conn: Conn, event_id: str, kind: str, body: Mapping[str, Any], now: datetime) -> bool:
-    """Store an event; tell whether it is new. Slack delivers one event up to four times under the same id."""
-    return await insert_new(conn, inbox, {"event_id": event_id, "kind": kind, "body": dict(body), "received_at": now})
+@dataclass(frozen=True)
+class Arrival:
+    """An event as Slack delivers it, at a moment in aware UTC; `body` is the whole envelope."""
+
+    event_id: str
+    kind: str
+    body: Mapping[str, Any]
+    received_at: datetime
+
+
+async def keep(conn: Conn, *arrivals: Arrival) -> None:
+    """Store the events that are new: Slack delivers one event up to four times under the same id."""
+    rows = [vars(each) | {"body": dict(each.body)} for each in arrivals]
+    await insert_all_new(conn, inbox, rows)
 
 
 async def next_new(conn: Conn, now: datetime) -> Kept | None:

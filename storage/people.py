@@ -87,7 +87,8 @@ async def actor(conn: Conn, user_id: str, today: date, secretariat: Collection[s
         voices=bool(voices),
         observer=any(row.role == ContactRole.OBSERVER for row in held),
         secretariat=user_id in secretariat or any(row.role == ContactRole.SECRETARIAT for row in held),
-        troika=troika_on(await all_presidencies(conn), today),
+        # Only who speaks for a member can share in its chair.
+        troika=troika_on(await all_presidencies(conn) if voices else (), today),
     )
     if person is None:
         return Actor(user_id, user_id, member, roles)

