@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from bot.clock import Clock
+from bot.languages import translator
 from bot.rules.countries import load_gazetteer
 from bot.rules.permissions import Actor
 from bot.settings import Settings
@@ -31,10 +32,15 @@ class NoSlack:
         return False
 
 
+async def nobody_known(user_id: str) -> Actor:
+    """Know nobody: without Slack there is nobody to ask."""
+    return Actor(user_id, user_id)
+
+
 async def ask_all(db: Database, settings: Settings, questions: Sequence[str], top: int) -> list[Answered]:
     """Answer each question with up to `top` sources."""
     network = load_network(settings.network)
-    focal = Focal(db, Clock().now, network, load_gazetteer(), NoSlack(), settings.secretariat)
+    focal = Focal(db, Clock().now, network, load_gazetteer(), NoSlack(), nobody_known, translator, settings.secretariat)
     return [await answer_text(focal, SOMEBODY, question, top) for question in questions]
 
 

@@ -21,6 +21,7 @@ from bot.delivery import Delivery
 from bot.directory import Directory
 from bot.dispatch import Dispatcher
 from bot.inbound import Inbound
+from bot.languages import translator
 from bot.logs import where
 from bot.rules.countries import load_gazetteer
 from bot.rules.problems import Closed
@@ -70,8 +71,18 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
     async with db.begin() as conn:
         await seed(conn, network, clock.now())
         secret = await installation.secret(conn)
-    focal = Focal(db, clock.now, network, load_gazetteer(), slack, settings.secretariat, settings.secretariat_channel)
     directory = Directory(db, slack, clock.now, settings.secretariat)
+    focal = Focal(
+        db,
+        clock.now,
+        network,
+        load_gazetteer(),
+        slack,
+        directory.actor,
+        translator,
+        settings.secretariat,
+        settings.secretariat_channel,
+    )
     inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
     dispatcher = Dispatcher(registry, focal, directory, inbound, slack)
     owner = ownership(db)

@@ -31,13 +31,19 @@ class Slack(Protocol):
 
 @dataclass(frozen=True)
 class Focal:
-    """What listeners work with. `now()` is aware UTC; `secretariat` holds user ids from the settings."""
+    """What listeners work with. `now()` is aware UTC; `secretariat` holds user ids from the settings.
+
+    `who` returns somebody by their Slack user id, asking Slack where they are not known well enough yet. `translate`
+    returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it.
+    """
 
     db: Database
     now: Callable[[], datetime]
     network: Network
     gazetteer: Gazetteer
     slack: Slack
+    who: Callable[[str], Awaitable[Actor]]
+    translate: Callable[[str], Gettext]
     secretariat: tuple[str, ...] = ()
     secretariat_channel: str = ""
 

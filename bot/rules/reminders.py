@@ -237,7 +237,17 @@ def newest_due(
 
     Of several that were missed, or that a weekend moves to the same Monday, only the newest counts: never a flood.
     """
-    return next((wall for wall in reversed(walls) if moment_for(schedule, wall, zone, hours) <= now), None)
+    newest = next((wall for wall in reversed(walls) if moment_for(schedule, wall, zone, hours) <= now), None)
+    return None if newest is None or _is_overtaken(schedule, newest, hours) else newest
+
+
+def _is_overtaken(schedule: Schedule, wall: datetime, hours: WorkingHours) -> bool:
+    """Tell whether `wall` moves to a day on which the next wall time is spoken of too: Sunday's to Monday's own."""
+    moved = working_wall(wall, hours)
+    if schedule.exact or moved == wall:
+        return False
+    following = first_wall(schedule, wall + timedelta.resolution)
+    return following is not None and working_wall(following, hours).date() <= moved.date()
 
 
 def moments_after(

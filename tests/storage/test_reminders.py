@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.rules.people import Profile
@@ -132,17 +133,17 @@ async def test_an_absence_ends_in_one_message_and_not_in_a_flood(db: Database) -
     assert await sent(db) == ["UANA", "UANA"]
 
 
-async def test_a_weekend_does_not_pile_up(db: Database) -> None:
-    """Of a daily reminder's Saturday, Sunday and Monday only one message comes, on Monday at 9:00."""
+@pytest.mark.parametrize("time", ["09:00", "09:30", "17:45"])
+async def test_a_weekend_does_not_pile_up(db: Database, time: str) -> None:
+    """Of a daily reminder's Saturday, Sunday and Monday only one message comes, on Monday at its own time."""
     await person(db, "UANA", "Africa/Windhoek")
-    await scheduled(db, new(to("UANA"), "2026-03-06T09:00", Repeat.DAILY))
+    await scheduled(db, new(to("UANA"), f"2026-03-06T{time}", Repeat.DAILY))
 
-    for hour in range(0, 24 * 4, 6):
-        await beat(db, (at("2026-03-06T00:00+00:00") + timedelta(hours=hour)).isoformat())
-    await beat(db, "2026-03-10T00:00+00:00")
+    for half_hour in range(4 * 24 * 2):
+        await beat(db, (at("2026-03-06T00:00+00:00") + timedelta(minutes=30 * half_hour)).isoformat())
 
     assert await sent(db) == ["UANA", "UANA"]
-    assert (await newest(db, "UANA")).wall == at("2026-03-09T09:00")
+    assert (await newest(db, "UANA")).wall == at(f"2026-03-09T{time}")
 
 
 async def test_what_was_missed_at_night_waits_for_the_morning(db: Database) -> None:
