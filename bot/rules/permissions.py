@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.presidency import Troika
-from bot.rules.problems import NotAllowed
+from bot.rules.problems import NotAllowed, Words
+from bot.rules.text import N_
 
 
 class Role(StrEnum):
@@ -21,20 +22,20 @@ class Role(StrEnum):
 class Deed(StrEnum):
     """What can be done, in the words of the refusal that a person reads."""
 
-    SEE_NETWORK_FIELDS = "see this field"
-    SEE_ALL_FIELDS = "see every field"
-    CHANGE_ANY_CONTACT = "change contacts of other delegations"
-    CHANGE_OWN_CONTACTS = "change contacts"
-    START_SURVEY = "start or close a survey"
-    ANSWER = "answer a survey"
-    ANSWER_FOR = "record an answer on a delegation's behalf"
-    PROPOSE = "propose a recommendation"
-    ENDORSE = "endorse a recommendation"
-    REVIEW = "review recommendations"
-    SCHEDULE = "schedule reminders"
-    SET_PRESIDENCY = "set a presidency"
-    EXPORT_ALL = "export everything"
-    ERASE = "erase a person"
+    SEE_NETWORK_FIELDS = N_("see this field")
+    SEE_ALL_FIELDS = N_("see every field")
+    CHANGE_ANY_CONTACT = N_("change contacts of other delegations")
+    CHANGE_OWN_CONTACTS = N_("change contacts")
+    START_SURVEY = N_("start or close a survey")
+    ANSWER = N_("answer a survey")
+    ANSWER_FOR = N_("record an answer on a delegation's behalf")
+    PROPOSE = N_("propose a recommendation")
+    ENDORSE = N_("endorse a recommendation")
+    REVIEW = N_("review recommendations")
+    SCHEDULE = N_("schedule reminders")
+    SET_PRESIDENCY = N_("set a presidency")
+    EXPORT_ALL = N_("export everything")
+    ERASE = N_("erase a person")
 
 
 _VOICES = frozenset({Role.PRESIDENCY, Role.TROIKA, Role.FOCAL_POINT})
@@ -55,11 +56,11 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.ERASE: frozenset({Role.SECRETARIAT}),
 }
 _WHO = {
-    Role.SECRETARIAT: "the Secretariat",
-    Role.PRESIDENCY: "the presidency",
-    Role.TROIKA: "the Troika",
-    Role.FOCAL_POINT: "focal points",
-    Role.OBSERVER: "observers",
+    Role.SECRETARIAT: N_("the Secretariat"),
+    Role.PRESIDENCY: N_("the presidency"),
+    Role.TROIKA: N_("the Troika"),
+    Role.FOCAL_POINT: N_("focal points"),
+    Role.OBSERVER: N_("observers"),
 }
 
 
@@ -113,15 +114,17 @@ def may(roles: Iterable[Role], deed: Deed) -> bool:
     return not _TABLE[deed].isdisjoint(roles)
 
 
-def who_may(deed: Deed) -> str:
+def who_may(deed: Deed) -> Words:
     """Return in words who may do `deed`, in the table's order."""
-    return ", ".join(words for role, words in _WHO.items() if role in _TABLE[deed])
+    return Words(words for role, words in _WHO.items() if role in _TABLE[deed])
 
 
 def require(actor: Actor, deed: Deed) -> None:
     """Raise NotAllowed, saying who may, unless `actor` may do `deed`."""
     if not may(actor.roles, deed):
-        raise NotAllowed("You cannot {deed} here.", "This is open to: {who}.", deed=deed.value, who=who_may(deed))
+        raise NotAllowed(
+            "You cannot {deed} here.", "This is open to: {who}.", deed=Words((deed.value,)), who=who_may(deed)
+        )
 
 
 def require_voice(actor: Actor, deed: Deed) -> str:

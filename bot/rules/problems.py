@@ -5,6 +5,12 @@ from typing import ClassVar
 from bot.rules.text import Gettext
 
 
+class Words(tuple[str, ...]):
+    """A value in a problem's sentence that is itself made of messages for gettext, shown with commas between them."""
+
+    __slots__ = ()
+
+
 class Problem(Exception):
     """A refusal or failure that the person who asked must hear about; raising it changes nothing."""
 
@@ -15,14 +21,23 @@ class Problem(Exception):
 
         Both are messages for gettext with `{names}`, filled from `values` only after they were translated.
         """
-        super().__init__(what.format(**values))
+        super().__init__(what)
         self.what = what
         self.advice = advice
         self.values = values
 
+    def __str__(self) -> str:
+        """Return what went wrong and what to do, in English."""
+        return self.said()
+
     def said(self, _: Gettext = str) -> str:
         """Return what went wrong and what to do, in the reader's language, as plain text."""
-        return " ".join(_(part).format(**self.values) for part in (self.what, self.advice) if part)
+        values = {name: _shown(value, _) for name, value in self.values.items()}
+        return " ".join(_(part).format(**values) for part in (self.what, self.advice) if part)
+
+
+def _shown(value: object, _: Gettext) -> object:
+    return ", ".join(map(_, value)) if isinstance(value, Words) else value
 
 
 class NotAllowed(Problem):

@@ -15,6 +15,11 @@ _SPECIAL = re.compile(r"<!(?P<word>[a-z]+)(?:\^[^>|]*)*(?:\|(?P<label>[^>]*))?>"
 _LINK = re.compile(r"<(?P<url>(?:https?|mailto):[^>|]+)(?:\|(?P<label>[^>]*))?>")
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Return `message`, marked for translators: it is turned into the reader's language where it is shown."""
+    return message
+
+
 def escape(text: str) -> str:
     """Return `text` with the three characters that Slack's mrkdwn gives a meaning replaced, ampersand first.
 

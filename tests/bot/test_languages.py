@@ -1,0 +1,76 @@
+"""What Focal says, in the reader's language, and never a wrong or broken word."""
+
+import re
+import string
+
+import pytest
+
+from bot.catalogues import load, messages, messages_in, path_of
+from bot.languages import SPOKEN, translator
+from bot.rules.permissions import Actor, Deed, require
+from bot.rules.problems import NotAllowed
+
+TAGS = re.compile(r"<[^>{}]*>|`[^`]*`")
+"""What must stand in a translation as it stands in the message: links and mentions, and what is to be typed."""
+
+
+LANGUAGES = [language for language in SPOKEN if path_of(language).is_file()]
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def translated(language: str) -> list[tuple[str, str]]:
+    return [(str(m.id), str(m.string)) for m in load(language) if m.id and m.string]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_same_gaps_to_fill(language: str) -> None:
+    """Every translation takes exactly the values that the message takes, so that none fails where it is shown."""
+    broken = [said for said, meant in translated(language) if fields(said) != fields(meant)]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_keeps_what_is_typed(language: str) -> None:
+    """Commands between backticks, links and mentions are the same in every language."""
+    changed = [said for said, meant in translated(language) if TAGS.findall(said) != TAGS.findall(meant)]
+
+    assert changed == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_holds_the_messages_in_the_code(language: str) -> None:
+    """No catalogue speaks of a message that is gone or lacks one that is there; `make messages` brings it up to date."""
+    known = {str(m.id) for m in load(language) if m.id}
+
+    assert known == set(messages())
+
+
+def test_messages_are_found_where_they_stand() -> None:
+    """Marked texts and the two sentences of a problem are messages; other texts are not."""
+    source = '_("one")\nself._("two")\nN_("three")\nBadInput("four {x}", "five", x="six")\nprint("seven")'
+
+    assert [text for text, _ in messages_in(source)] == ["one", "two", "three", "four {x}", "five"]
+
+
+def test_a_language_without_a_catalogue_is_answered_in_english() -> None:
+    """A reader whose language Focal does not speak reads English."""
+    assert translator("fi-FI")("Close") == "Close"
+
+
+def test_a_refusal_is_said_in_the_reader_s_language() -> None:
+    """What may not be done, and who may, are translated with the sentence around them."""
+    words = {
+        "You cannot {deed} here.": "Non: {deed}.",
+        "erase a person": "effacer",
+        "the Secretariat": "le Secrétariat",
+    }
+
+    with pytest.raises(NotAllowed) as refused:
+        require(Actor("U1", "Ana"), Deed.ERASE)
+
+    assert refused.value.said(lambda text: words.get(text, text)).startswith("Non: effacer. ")
+    assert refused.value.said(lambda text: words.get(text, text)).endswith("le Secrétariat.")
