@@ -57,6 +57,7 @@ _AFFIXES = tuple(
     )
 )
 """What languages hang on a name: articles and prepositions before it, genitives and particles behind it."""
+_ADJECTIVE = re.compile("(?<=[оы])и$")
 _LONGEST_NAME = 9
 
 
@@ -149,9 +150,9 @@ class Names:
             self.dense.setdefault(name, codes)
 
     def add_stem(self, name: str, codes: Codes) -> None:
-        """Enter how a Cyrillic name begins in all its cases; names in -о, -и and -у have no cases."""
+        """Enter how a Cyrillic name begins in all its cases; one word in -о, -и or -у has no cases."""
         key = fold(name)
-        if len(key) >= 4 and not key.endswith(("и", "о", "у", "е")):
+        if len(key) >= 4 and (" " in key or not key.endswith(("и", "о", "у", "е"))):
             self.stems.setdefault(_stem(key), codes)
 
 
@@ -306,7 +307,7 @@ class Gazetteer:
             return False
         if len(form) <= 3 and form[0] < "\u0590":
             return form in cautions.small_words or (token.text.isupper() and not _shouted(tokens))
-        return token.capital or form not in cautions.capital_only
+        return token.capital or not {form, token.key} & cautions.capital_only
 
     def _code(self, text: str, tokens: tuple[_Token, ...], position: int) -> Codes:
         """Return what a code in capitals stands for; `AU` is Australia's code and the African Union's name."""
@@ -407,6 +408,9 @@ def _collect(data: Mapping[str, Any], members: frozenset[str]) -> Names:
     for code, aliases in data["aliases"].items():
         for name in aliases:
             names.add(name, (code,), main=True)
+    for shown in data["display"].values():
+        for code, name in shown.items():
+            names.add(name, (code,), main=True)
     for code, by_language in data["organisations"].items():
         for name in (name for listed in by_language.values() for name in listed):
             names.add(name, (code,), main=True)
@@ -426,6 +430,9 @@ def _collect_cldr(names: Names, data: Mapping[str, Any], members: frozenset[str]
     for language in ("ru", "uk"):
         for code, name in _territories(language, members):
             names.add_stem(name, names.exact.get(fold(name), (code,)))
+    for name, codes in tuple(names.main.items()):
+        if _is_cyrillic(name) and codes:
+            names.add_stem(name, codes)
 
 
 @cache
@@ -492,7 +499,10 @@ def _stemmer() -> Any:
 
 
 def _stem_word(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    # Folding has made и of every й; of an adjective's ending the stemmer knows only the latter.
+    found = str(_stemmer().stemWord(_ADJECTIVE.sub("й", word)))
+    # Корея keeps an е that its other cases lose.
+    return found.removesuffix("е") if len(found) > 3 else found
 
 
 def _accented(name: str) -> str:
