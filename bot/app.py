@@ -169,6 +169,7 @@ async def connected(bot: Bot, app_token: str, sockets: int) -> AsyncIterator[Non
     finally:
         for handler in made:
             await handler.client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it so
+        await bot.catchup.stop()
 
 
 def _on_hello(listener: Callable[[], None]) -> Callable[[aiohttp.WSMessage], Awaitable[None]]:

@@ -28,11 +28,25 @@ class Catchup:
         self._inbound = inbound
         self._now = now
         self._running: asyncio.Task[None] | None = None
+        self._asked = False
+        self.rounds = 0
+        """How often every open thread has been read."""
 
     def soon(self) -> None:
-        """Catch up in the background, unless that is being done already."""
+        """Catch up in the background: once more after the round under way, which may have read a thread too early."""
+        self._asked = True
         if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self.catch_up())
+            self._running = asyncio.create_task(self._while_asked())
+
+    async def _while_asked(self) -> None:
+        while self._asked:
+            self._asked = False
+            await self.catch_up()
+
+    async def stop(self) -> None:
+        """Wait for the catching up that is under way."""
+        if self._running is not None:
+            await self._running
 
     async def catch_up(self) -> None:
         """Read every open thread and keep what was missed."""
@@ -46,6 +60,7 @@ class Catchup:
                 continue
             for event in missed(thread, replies):
                 await self._inbound.keep(event)
+        self.rounds += 1
 
 
 def missed(thread: OpenThread, replies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ from sqlalchemy import (
 
 from bot.rules.attribution import Attribution, Said, shown
 from bot.rules.permissions import Actor
-from bot.rules.problems import AlreadyDone, NotFound
+from bot.rules.problems import AlreadyDone, Closed, NotFound
 from bot.rules.surveys import NewSurvey, Removal, Reply
 from storage import audit, outbox
 from storage.database import Conn, Database, UTCDateTime, insert_new, metadata
@@ -353,9 +353,10 @@ def _at(channel: str, ts: str) -> ColumnElement[bool]:
 async def answer_privately(conn: Conn, about: Survey, asked: Question, actor: Actor, text: str, now: datetime) -> bool:
     """Record a person's private answer in place of their earlier one; tell whether they had none.
 
-    Under the Chatham House Rule neither they nor their member are stored, only marks of them.
+    Under the Chatham House Rule neither they nor their member are stored, only marks of them. Only for surveys that are
+    open: afterwards the key of the marks is gone.
     """
-    named = about.secret is None
+    named = about.attribution is not Attribution.CHATHAM
     source = _private(about, actor)
     values = {
         "question_id": asked.id,
@@ -402,8 +403,10 @@ def _private(about: Survey, actor: Actor) -> str:
 
 def _mark(about: Survey, of: str) -> str:
     """Return what stands for a person or member: themselves, or a mark that only the survey's key can tell."""
-    if about.secret is None:
+    if about.attribution is not Attribution.CHATHAM:
         return of
+    if about.secret is None:
+        raise Closed("Survey {number} is closed.", "Nobody can answer it any more.", number=about.id)
     return hmac.new(about.secret.encode(), of.encode(), hashlib.sha256).hexdigest()
 
 

@@ -129,11 +129,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def bot(seeded_template: Path, tmp_path: Path, clock: Clock) -> AsyncIterator["Harness"]:
+def seeded_url(seeded_template: Path, tmp_path: Path) -> str:
+    """Return the address of a SQLite database that holds the shipped profile's knowledge."""
+    return _copied(seeded_template, tmp_path)
+
+
+@pytest.fixture
+async def bot(seeded_url: str, clock: Clock) -> AsyncIterator["Harness"]:
     """Return the real bot, connected to a workspace of its own, on a SQLite database with the shipped profile."""
     from tests.harness import harness
 
-    async with harness(_copied(seeded_template, tmp_path), clock) as running:
+    async with harness(seeded_url, clock) as running:
         yield running
 
 

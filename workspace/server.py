@@ -113,7 +113,7 @@ def _failed(fault: Fault) -> web.Response:
 
 
 async def _arguments(request: web.Request) -> tuple[dict[str, Any], str]:
-    args: dict[str, Any] = dict(request.query)
+    args: dict[str, Any] = {key: _decoded(value) for key, value in request.query.items()}
     if request.content_type == "application/json":
         args |= await request.json()
     elif request.can_read_body:
@@ -123,7 +123,7 @@ async def _arguments(request: web.Request) -> tuple[dict[str, Any], str]:
 
 
 def _decoded(value: str) -> Any:
-    # In a form, structured arguments come as JSON text.
+    # In a form or query, structured arguments come as JSON text.
     if value[:1] in {"{", "["}:
         try:
             return json.loads(value)

@@ -288,7 +288,7 @@ async def open_answer(click: Click, focal: Focal) -> Answer:
     async with focal.db.read() as conn:
         survey, asked = await surveys.question(conn, number_in(click.value, "/wps-survey list"))
         earlier = await surveys.private_answer(conn, survey, asked, click.actor)
-    _require_open(survey, focal)
+    _require_open(survey, focal.now())
     return Modal(views.build_answer_form(click._, survey, asked, earlier))
 
 
@@ -303,7 +303,7 @@ async def submit_answer(submission: Submission, focal: Focal) -> Answer:
     now = focal.now()
     async with focal.db.begin() as conn:
         survey, asked = await surveys.question(conn, question_id, lock=True)
-        _require_open(survey, focal)
+        _require_open(survey, now)
         before = await surveys.turnout(conn, survey)
         if not text and not await surveys.withdraw_private(conn, survey, asked, submission.actor, now):
             return Errors({"answer": _("Write an answer, or cancel.")})
@@ -318,8 +318,9 @@ async def submit_answer(submission: Submission, focal: Focal) -> Answer:
     return Reply(f"{said.format(number=asked.number)}\n{views.promise(_, survey.attribution)}")
 
 
-def _require_open(survey: Survey, focal: Focal) -> None:
-    if not survey.takes(focal.now()):
+def _require_open(survey: Survey, now: datetime) -> None:
+    # Somebody who waited here for the close to be committed has an earlier `now` than it, and is late all the same.
+    if survey.closed_at is not None or not survey.takes(now):
         raise Closed("Survey {number} is closed.", "Nobody can answer it any more.", number=survey.id)
 
 
