@@ -39,7 +39,11 @@ MEETING_NEWER: Final = "meeting_newer"
 
 # The Troika and its reminders.
 TROIKA_SET: Final = "troika_set"
+TROIKA_OLDER: Final = "troika_older"
+TROIKA_NEWER: Final = "troika_newer"
 REMINDER_FORM: Final = "reminder_form"
+REMINDER_SAVE: Final = "reminder_save"
+REMINDER_CHANGE: Final = "reminder_change"
 REMINDER_INPUT: Final = "reminder_input"
 REMINDER_DONE: Final = "reminder_done"
 REMINDER_HOUR: Final = "reminder_hour"

@@ -41,11 +41,21 @@ async def all_presidencies(conn: Conn) -> tuple[Presidency, ...]:
     return tuple(found.values())
 
 
+async def lock(conn: Conn) -> None:
+    """Let nobody else change a presidency until this transaction ends."""
+    await conn.execute(select(presidencies.c.id).with_for_update())
+
+
+async def forget_presidency(conn: Conn, label: str) -> None:
+    """Record that it is not known after all who presides in the period `label`."""
+    await conn.execute(delete(presidencies).where(presidencies.c.label == label))
+
+
 async def set_presidency(
     conn: Conn, label: str, starts_on: date, ends_on: date, members: Sequence[str], source: str = ""
 ) -> None:
     """Record who presides from `starts_on` to `ends_on`, both included, in place of what stood under `label`."""
-    await conn.execute(delete(presidencies).where(presidencies.c.label == label))
+    await forget_presidency(conn, label)
     values = {"label": label, "starts_on": starts_on, "ends_on": ends_on, "source": source}
     row = await conn.execute(insert(presidencies).values(values).returning(presidencies.c.id))
     key = row.scalar_one()

@@ -1,7 +1,7 @@
 """Reminders: what to say when and to whom; and occurrences: one due moment for one recipient."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -34,7 +34,7 @@ from bot.rules.presidency import Presidency, troika_on
 from bot.rules.problems import BadInput
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group, ReminderRow, Schedule
-from storage import outbox, people, spreadsheets
+from storage import people, spreadsheets
 from storage.database import Conn, Database, UTCDateTime, insert_new, metadata
 from storage.people import Recipient
 from storage.presidencies import all_presidencies
@@ -63,6 +63,8 @@ class Progress(StrEnum):
 LOOK_AGAIN = timedelta(hours=1)
 """How often a reminder is looked at while it is on its way round the zones: somebody may have joined the audience."""
 BATCH = 200
+CLI = "cli"
+"""Who made a reminder that came from a file."""
 
 reminders = Table(
     "reminders",
@@ -108,7 +110,7 @@ occurrences = Table(
 
 @dataclass(frozen=True)
 class NewReminder:
-    """A reminder to be; `created_by` is a Slack user id or `cli`."""
+    """A reminder to be; `created_by` is a Slack user id or CLI."""
 
     text: str
     audience: Audience
@@ -145,11 +147,13 @@ class Reminder:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One due moment for one recipient (Slack user id), with the text of its reminder; moments are aware UTC."""
+    """One due moment for one recipient (Slack user id), with what its reminder says; moments are aware UTC."""
 
     id: int
     reminder_id: int
     text: str
+    audience: Audience
+    created_by: str
     wall: datetime
     recipient: str
     zone: str
@@ -160,9 +164,17 @@ class Occurrence:
 
     @property
     def key(self) -> str:
-        """The outbox key of the newest message of this occurrence; each snooze makes a message of its own."""
+        """The outbox key of the newest message of this occurrence, sent or to be sent; each snooze makes a new one."""
+        return self._key(self.snoozes)
+
+    @property
+    def shown_key(self) -> str:
+        """The outbox key of the newest message that was sent of an occurrence that is sent, snoozed or done."""
+        return self._key(self.snoozes - (self.state is Progress.SNOOZED))
+
+    def _key(self, number: int) -> str:
         base = f"reminder:{self.reminder_id}:{self.wall.isoformat()}:{self.recipient}"
-        return f"{base}:{self.snoozes}" if self.snoozes else base
+        return f"{base}:{number}" if number else base
 
 
 @dataclass(frozen=True)
@@ -274,9 +286,12 @@ async def resume(conn: Conn, number: int, now: datetime) -> bool:
 
 
 def _reminder(row: Row[Any]) -> Reminder:
-    audience = Audience(Group(row.audience["group"]), tuple(row.audience["people"]))
     chosen = Schedule(row.start, row.rule, row.zone, row.exact)
-    return Reminder(row.id, row.text, audience, chosen, State(row.state), row.next_wall, row.created_by)
+    return Reminder(row.id, row.text, _audience(row), chosen, State(row.state), row.next_wall, row.created_by)
+
+
+def _audience(row: Row[Any]) -> Audience:
+    return Audience(Group(row.audience["group"]), tuple(row.audience["people"]))
 
 
 # What is due ---------------------------------------------------------------------------------------------------------
@@ -428,12 +443,10 @@ async def _named(conn: Conn, names: Iterable[str]) -> tuple[Recipient, ...]:
     return tuple(found.values())
 
 
-async def send_due(
-    conn: Conn, now: datetime, build: Callable[[Occurrence], Mapping[str, Any]], limit: int = BATCH
-) -> int:
-    """Hand up to `limit` occurrences whose time to be sent has come to the outbox; return how many.
+async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occurrence, ...]:
+    """Take up to `limit` occurrences whose time to be sent has come; they must be sent in this transaction.
 
-    `build` makes the message of each. Taking them is one statement: of two replicas only one sends.
+    Taking them is one statement: of two replicas only one gets each.
     """
     ready = (
         select(occurrences.c.id)
@@ -448,10 +461,7 @@ async def send_due(
         .values(state=Progress.SENT, send_at=None)
         .returning(occurrences.c.id)
     )
-    sending = [_occurrence(row) for row in await conn.execute(_with_text(taken.scalars().all()))]
-    for each in sending:
-        await outbox.post(conn, each.key, each.recipient, build(each), now)
-    return len(sending)
+    return tuple(_occurrence(row) for row in await conn.execute(_with_text(taken.scalars().all())))
 
 
 # What recipients do --------------------------------------------------------------------------------------------------
@@ -487,7 +497,8 @@ async def snooze(conn: Conn, known: Occurrence, until: datetime) -> bool:
 
 
 def _texts() -> Select[Any]:
-    return select(occurrences, reminders.c.text).join(reminders, reminders.c.id == occurrences.c.reminder_id)
+    said = (reminders.c.text, reminders.c.audience, reminders.c.created_by)
+    return select(occurrences, *said).join(reminders, reminders.c.id == occurrences.c.reminder_id)
 
 
 def _with_text(numbers: Sequence[int]) -> Select[Any]:
@@ -496,7 +507,7 @@ def _with_text(numbers: Sequence[int]) -> Select[Any]:
 
 def _occurrence(row: Row[Any]) -> Occurrence:
     return Occurrence(
-        row.id, row.reminder_id, row.text, row.wall, row.recipient, row.zone,
+        row.id, row.reminder_id, row.text, _audience(row), row.created_by, row.wall, row.recipient, row.zone,
         Progress(row.state), row.due_at, row.send_at, row.snoozes,
     )  # fmt: skip
 
@@ -526,7 +537,7 @@ async def _import(conn: Conn, report: ImportReport, row: spreadsheets.Row, now: 
     key = _import_key(parsed)
     if await _imported(conn, key):
         return replace(report, unchanged=report.unchanged + 1)
-    new = NewReminder(parsed.text, parsed.audience, parsed.schedule, "cli")
+    new = NewReminder(parsed.text, parsed.audience, parsed.schedule, CLI)
     if await schedule(conn, new, now, key) is None:
         return _refused(report, row, "The moment in “due” has passed.")
     return replace(report, added=report.added + 1)

@@ -119,6 +119,11 @@ def who_may(deed: Deed) -> Words:
     return Words(words for role, words in _WHO.items() if role in _TABLE[deed])
 
 
+def brought_by(role: Role) -> tuple[Deed, ...]:
+    """Return what `role` lets a focal point do beyond what every focal point may."""
+    return tuple(deed for deed, roles in _TABLE.items() if role in roles and Role.FOCAL_POINT not in roles)
+
+
 def require(actor: Actor, deed: Deed) -> None:
     """Raise NotAllowed, saying who may, unless `actor` may do `deed`."""
     if not may(actor.roles, deed):

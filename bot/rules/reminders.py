@@ -123,6 +123,16 @@ def first_wall(schedule: Schedule, since: datetime) -> datetime | None:
     return _recurrence(schedule).after(since, inc=True)
 
 
+def coming_walls(schedule: Schedule, since: datetime, number: int) -> list[datetime]:
+    """Return up to `number` wall times of `schedule` from `since` (naive, included) on, oldest first."""
+    found: list[datetime] = []
+    wall = first_wall(schedule, since)
+    while wall is not None and len(found) < number:
+        found.append(wall)
+        wall = first_wall(schedule, wall + timedelta.resolution)
+    return found
+
+
 def _recurrence(schedule: Schedule) -> rrule:
     found = rrulestr(schedule.rule, dtstart=schedule.start)
     if not isinstance(found, rrule):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,15 +52,12 @@ async def person(db: Database, user_id: str, zone: str = "UTC", member: str | No
         await people.save(conn, Profile(user_id, "T1", user_id, email, zone, "en-US", False, False, False), MONDAY)
 
 
-def build(due: Occurrence) -> Mapping[str, Any]:
-    return {"text": due.text}
-
-
 async def beat(db: Database, now: str) -> tuple[Unreached, ...]:
     async with db.begin() as conn:
         _, unreached = await reminders.make_due(conn, at(now), HOURS)
     async with db.begin() as conn:
-        await reminders.send_due(conn, at(now), build)
+        for due in await reminders.take_due(conn, at(now)):
+            await outbox.post(conn, due.key, due.recipient, {"text": due.text}, at(now))
     return unreached
 
 

@@ -1,0 +1,34 @@
+"""Who reads what Focal says: language, names, dates and zone of one person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from bot.rules.text import Gettext
+from handlers.listening import Focal, Request
+from storage.people import Recipient
+
+Names = Callable[[str], str]
+"""Returns what a member is called, in the reader's language, from its code; not escaped."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: gettext, the names of members, the locale for dates, and the zone (IANA) moments are shown in."""
+
+    _: Gettext
+    names: Names
+    locale: str
+    zone: str
+
+
+def reader_of(request: Request, focal: Focal) -> Reader:
+    """Return how whoever asked reads."""
+    actor = request.actor
+    return Reader(request._, partial(focal.gazetteer.display_name, locale=actor.locale), actor.locale, actor.zone)
+
+
+def reader_for(recipient: Recipient, focal: Focal) -> Reader:
+    """Return how somebody reads to whom Focal writes unprompted."""
+    names = partial(focal.gazetteer.display_name, locale=recipient.locale)
+    return Reader(focal.translate(recipient.locale), names, recipient.locale, recipient.zone)

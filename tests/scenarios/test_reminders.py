@@ -1,0 +1,398 @@
+"""Reminders from the form to the DM: looked over, saved, sent at everybody's own hour, done, put off, and never lost."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import Clock
+from storage import reminders
+from storage.presidencies import set_presidency
+from tests.harness import MANIFEST, Harness, joined
+from workspace.driver import Workspace, text_of
+from workspace.person import Person
+from workspace.state import Message, View
+
+FORM: Mapping[str, Any] = {"text": "Choose the topics", "group": "troika", "day": "2026-03-03", "time": "09:00"}
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def troika(bot: Harness) -> tuple[Person, Person]:
+    """Return one person of each co-chair of 2025, who are in the Troika of 2026: in Tokyo and in Oslo."""
+    kenji = await bot.person("Kenji Mori", "JP", tz="Asia/Tokyo")
+    liv = await bot.person("Liv Berg", "NO", tz="Europe/Oslo")
+    return kenji, liv
+
+
+async def remind(bot: Harness, who: Person, **values: Any) -> Message | View | None:
+    """Fill in the form, look it over and save it; return what the modal shows in the end."""
+    await who.command("/wps-troika remind")
+    assert await who.submit({**FORM, **values}) == {}
+    assert await who.submit() == {}
+    await bot.settle()
+    return who.modal
+
+
+def said_to(person: Person) -> list[str]:
+    return [text_of(each) for each in person.sees(person.dm)]
+
+
+def reminded(person: Person) -> list[Message]:
+    return [each for each in person.sees(person.dm) if "*Reminder*" in text_of(each)]
+
+
+async def scheduled(bot: Harness) -> list[reminders.Reminder]:
+    async with bot.bot.focal.db.read() as conn:
+        return list(await reminders.all_reminders(conn))
+
+
+async def test_a_reminder_is_said_in_full_before_and_after_it_is_saved(bot: Harness) -> None:
+    """The look before names text, people, moment and zone, nothing is saved yet; then it is, and is said again."""
+    kenji, _liv = await troika(bot)
+    await kenji.command("/wps-troika remind Call the next chair")
+    await kenji.submit({"group": "troika", "day": "2026-03-07", "time": "20:00", "repeat": "weekly"})
+    look, saved_before = text_of(kenji.modal), await scheduled(bot)
+
+    await kenji.submit()
+
+    assert "> Call the next chair" in look
+    assert "the Troika, as it is on the day (today: Kenji Mori, Liv Berg)" in look
+    assert "Saturday 7 March 2026, 20:00 on each recipient's own clock; yours is in Asia/Tokyo" in look
+    assert "outside working hours (9:00 to 18:00 on working days), so it comes Monday 9 March 2026, 09:00" in look
+    assert "weekly; the next ones: 7 March 2026; 14 March 2026; 21 March 2026" in look
+    assert saved_before == []
+    assert "Reminder 1 is saved." in text_of(kenji.modal)
+    assert "Saturday 7 March 2026, 20:00" in text_of(kenji.modal)
+    assert [each.text for each in await scheduled(bot)] == ["Call the next chair"]
+
+
+async def test_going_back_keeps_what_was_typed(bot: Harness) -> None:
+    """“Change it” returns to the form with everything in it."""
+    kenji, liv = await troika(bot)
+    await kenji.command("/wps-troika remind")
+    await kenji.submit({**FORM, "group": "people", "people": [liv.id], "exact": "yes"})
+    assert kenji.modal is not None
+
+    await kenji.click(kenji.modal, "Change it")
+    await bot.settle()
+    await kenji.submit({"time": "10:30"})
+
+    assert "Tuesday 3 March 2026, 10:30 (Asia/Tokyo, UTC+9), for everybody at that very moment" in text_of(kenji.modal)
+    assert "*To:* Liv Berg" in text_of(kenji.modal)
+
+
+async def test_everybody_gets_it_at_their_own_nine_o_clock(bot: Harness) -> None:
+    """Tokyo is told at 9:00 there and Oslo at 9:00 there, each once, in a DM that says from whom and when."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji)
+
+    await bot.at(utc("2026-03-02 23:59"))
+    early = len(reminded(kenji))
+    await bot.at(utc("2026-03-03 00:00"))
+    tokyo = (len(reminded(kenji)), len(reminded(liv)))
+    await bot.at(utc("2026-03-03 08:00"))
+    await bot.at(utc("2026-03-03 12:00"))
+
+    assert (early, tokyo) == (0, (1, 0))
+    assert (len(reminded(kenji)), len(reminded(liv))) == (1, 1)
+    assert "For the Troika, from Kenji Mori; due Tuesday 3 March 2026, 09:00 (Europe/Oslo, UTC+1)." in said_to(liv)[-1]
+
+
+async def test_done_ends_it(bot: Harness) -> None:
+    """After Done the DM says so and has no buttons; a second click is told that it is done."""
+    kenji, _liv = await troika(bot)
+    await remind(bot, kenji)
+    await bot.at(utc("2026-03-03 00:00"))
+    message = reminded(kenji)[0]
+    stale = replace(message)
+
+    await kenji.click(message, "Done")
+    await bot.settle()
+    after = text_of(message)
+    await kenji.click(stale, "Done")
+    await bot.settle()
+
+    assert after == ":white_check_mark: *Done* – Tuesday 3 March 2026, 09:00 (Asia/Tokyo, UTC+9)\n> Choose the topics"
+    assert "This reminder is done already." in said_to(kenji)[-1]
+
+
+@pytest.mark.parametrize(
+    ("choice", "until", "moment"),
+    [
+        ("In an hour", "Friday 6 March 2026, 10:00", "2026-03-06 01:00"),
+        ("Tomorrow", "Saturday 7 March 2026, 09:00", "2026-03-07 00:00"),
+        ("Next working day", "Monday 9 March 2026, 09:00", "2026-03-09 00:00"),
+    ],
+)
+async def test_snoozing_brings_it_back(bot: Harness, choice: str, until: str, moment: str) -> None:
+    """What is put off says until when, on the recipient's clock, and comes again then, once."""
+    kenji, _liv = await troika(bot)
+    await remind(bot, kenji, day="2026-03-06")
+    await bot.at(utc("2026-03-06 00:00"))
+    first = reminded(kenji)[0]
+    stale = replace(first)
+
+    await kenji.click(first, choice)
+    await bot.settle()
+    await kenji.click(stale, choice)
+    await bot.settle()
+    refused = said_to(kenji)[-1]
+    await bot.at(utc(moment))
+    await bot.at(utc("2026-03-10 00:00"))
+
+    assert f"*Put off* – I will remind you again {until} (Asia/Tokyo, UTC+9)." in text_of(first)
+    assert "This reminder is put off already." in refused
+    assert len(reminded(kenji)) == 1
+    assert len(said_to(kenji)) == 3
+
+
+async def test_what_is_put_off_can_still_be_done(bot: Harness) -> None:
+    """Done on a message that was put off ends it: nothing comes again."""
+    kenji, _liv = await troika(bot)
+    await remind(bot, kenji)
+    await bot.at(utc("2026-03-03 00:00"))
+    message = reminded(kenji)[0]
+    await kenji.click(message, "Tomorrow")
+    await bot.settle()
+
+    await kenji.click(message, "Done")
+    await bot.settle()
+    await bot.at(utc("2026-03-05 00:00"))
+
+    assert text_of(message).startswith(":white_check_mark: *Done*")
+    assert reminded(kenji) == []
+
+
+async def test_somebody_else_s_reminder_cannot_be_answered(bot: Harness) -> None:
+    """A button that carries another person's reminder is refused, and the reminder stays open."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji)
+    await bot.at(utc("2026-03-03 08:00"))
+    taken = replace(reminded(kenji)[0], channel=liv.dm.id)
+
+    await liv.click(taken, "Done")
+    await bot.settle()
+
+    assert "This reminder is somebody else's." in said_to(liv)[-1]
+    assert len(reminded(kenji)) == 1
+
+
+async def test_what_comes_by_itself_is_in_the_recipient_s_own_language_and_zone(bot: Harness) -> None:
+    """Nobody's DM speaks the language or the hour of whoever wrote it."""
+    kenji, _liv = await troika(bot)
+    lucia = await bot.person("Lucia Vega", "ES", tz="Europe/Madrid", locale="es-ES")
+    await remind(bot, kenji, group="people", people=[lucia.id])
+
+    await bot.at(utc("2026-03-03 08:00"))
+
+    assert "martes 3 de marzo de 2026, 09:00 (Europe/Madrid, UTC+1)" in said_to(lucia)[-1]
+
+
+async def test_somebody_whom_focal_never_met_is_reached_in_their_own_zone(bot: Harness) -> None:
+    """Slack is asked for the zone of a person who was only ever chosen in the form."""
+    kenji, _liv = await troika(bot)
+    stranger = bot.slack.add_user("Sam Okoro", email="sam@example.org", tz="Africa/Lagos")
+    await remind(bot, kenji, group="people", people=[stranger.id])
+
+    await bot.at(utc("2026-03-03 07:59"))
+    early = said_to(stranger)
+    await bot.at(utc("2026-03-03 08:00"))
+
+    assert early == []
+    assert len(reminded(stranger)) == 1
+
+
+async def test_a_restart_loses_nothing_and_repeats_nothing(seeded_template: Path, tmp_path: Path, clock: Clock) -> None:
+    """A reminder that was saved before the bot stopped comes after it has started again, once."""
+    path = tmp_path / "focal.db"
+    path.write_bytes(seeded_template.read_bytes())
+    async with Workspace.serve(MANIFEST, now=clock.now) as slack:
+        async with joined(slack, f"sqlite:///{path}", clock) as before:
+            kenji, _liv = await troika(before)
+            await remind(before, kenji, repeat="daily")
+            await before.at(utc("2026-03-03 00:00"))
+        async with joined(slack, f"sqlite:///{path}", clock) as again:
+            await again.at(utc("2026-03-03 00:05"))
+            once = len(reminded(kenji))
+            clock.jump(utc("2026-03-04 00:00"))
+        async with joined(slack, f"sqlite:///{path}", clock) as third:
+            await third.at(utc("2026-03-04 00:01"))
+            await third.at(utc("2026-03-04 00:02"))
+
+    assert once == 1
+    assert len(reminded(kenji)) == 2
+
+
+async def test_reminders_can_be_paused_resumed_and_deleted(bot: Harness) -> None:
+    """Each button of the list does what it says, in place, and what is paused or deleted is not sent."""
+    kenji, _liv = await troika(bot)
+    await remind(bot, kenji, repeat="daily")
+    shown = await kenji.command("/wps-troika reminders")
+    assert isinstance(shown, Message)
+
+    await kenji.click(shown, "Pause")
+    await bot.settle()
+    paused = text_of(shown)
+    await bot.at(utc("2026-03-03 12:00"))
+    silent = len(reminded(kenji))
+    await kenji.click(shown, "Resume")
+    await bot.settle()
+    await bot.at(utc("2026-03-04 00:00"))
+    spoken = len(reminded(kenji))
+    await kenji.click(shown, "Delete")
+    await bot.settle()
+    await bot.at(utc("2026-03-06 00:00"))
+
+    assert "Reminder 1 is paused." in paused
+    assert "*paused*" in paused
+    assert (silent, spoken, len(reminded(kenji))) == (0, 1, 1)
+    assert "No reminders are scheduled." in text_of(shown)
+
+
+async def test_the_list_has_pages(bot: Harness) -> None:
+    """Five reminders stand on a page, and the buttons lead to the others and back."""
+    kenji, _liv = await troika(bot)
+    for number in range(1, 8):
+        await remind(bot, kenji, text=f"Number {number}")
+    shown = await kenji.command("/wps-troika reminders")
+    assert isinstance(shown, Message)
+    first = text_of(shown)
+
+    await kenji.click(shown, "Later")
+    await bot.settle()
+    second = text_of(shown)
+    await kenji.click(shown, "Earlier")
+    await bot.settle()
+
+    assert "1 to 5 of 7" in first
+    assert "Number 7" not in first
+    assert "6 to 7 of 7" in second
+    assert "Number 7" in second
+    assert text_of(shown) == first
+
+
+async def test_a_reminder_that_reached_nobody_is_told_to_its_maker_once(bot: Harness) -> None:
+    """When the presidency is not known and its day is over everywhere, whoever scheduled it hears so."""
+    kenji, _liv = await troika(bot)
+    await remind(bot, kenji, group="presidency")
+
+    for moment in ("2026-03-03 12:00", "2026-03-03 21:00", "2026-03-04 21:00"):
+        await bot.at(utc(moment))
+
+    told = [text for text in said_to(kenji) if "reached nobody" in text]
+    assert len(told) == 1
+    assert "Reminder 1 reached nobody: the presidency had nobody whom I can write to" in told[0]
+
+
+async def test_standing_reminders_follow_the_hand_over(bot: Harness) -> None:
+    """A daily reminder to the presidency goes to the old one until the eve and to the new one from the day on."""
+    ana = await bot.person("Ana Costa", "UY")
+    efua = await bot.person("Efua Addo", "GH")
+    async with bot.bot.focal.db.begin() as conn:
+        await set_presidency(conn, "2026", date(2026, 1, 1), date(2026, 3, 4), ["UY"])
+        await set_presidency(conn, "2027", date(2026, 3, 5), date(2027, 3, 4), ["GH"])
+    await remind(bot, ana, group="presidency", repeat="daily")
+    heard = []
+
+    for day in (3, 4, 5, 6):
+        await bot.at(datetime(2026, 3, day, 9, 0, tzinfo=UTC))
+        heard.append((len(reminded(ana)), len(reminded(efua))))
+
+    assert heard == [(1, 0), (2, 0), (2, 1), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "block", "words"),
+    [
+        ({"day": "2026-03-01"}, "day", "This moment has passed."),
+        ({"group": "people"}, "people", "Choose at least one person."),
+        ({"people": ["U0NOBODY"]}, "people", "Choose “People” above, or leave this empty."),
+        ({"group": "people", "people": ["U0NOBODY"]}, "people", "Slack does not know one of these people."),
+        ({"text": "   "}, "text", "Say what to remind of."),
+    ],
+)
+async def test_a_form_that_is_wrong_stays_open_and_says_where(
+    bot: Harness, wrong: dict[str, Any], block: str, words: str
+) -> None:
+    """Each fault is said beside its field, and nothing is saved."""
+    kenji, _liv = await troika(bot)
+    await kenji.command("/wps-troika remind")
+
+    errors = await kenji.submit({**FORM, **wrong})
+
+    assert errors == {block: words}
+    assert await scheduled(bot) == []
+
+
+async def test_only_those_who_may_schedule_do(bot: Harness) -> None:
+    """A focal point outside the Troika can neither open the form nor see the list, nor save a form they once had."""
+    ana = await bot.person("Ana Costa", "UY")
+    async with bot.bot.focal.db.begin() as conn:
+        await set_presidency(conn, "2026", date(2026, 1, 1), date(2026, 12, 31), ["UY"])
+    await ana.command("/wps-troika remind")
+    await ana.submit(FORM)
+    async with bot.bot.focal.db.begin() as conn:
+        await set_presidency(conn, "2026", date(2026, 1, 1), date(2026, 12, 31), ["GH"])
+
+    await ana.submit()
+    late = text_of(ana.modal)
+    answers = [await ana.command(f"/wps-troika {word}") for word in ("remind", "reminders")]
+
+    assert "NOT-ALLOWED" in late
+    assert all(isinstance(each, Message) and "NOT-ALLOWED" in text_of(each) for each in answers)
+    assert await scheduled(bot) == []
+
+
+async def test_what_was_typed_pings_nobody(bot: Harness) -> None:
+    """Mentions and links in a reminder's text arrive as the words that they are."""
+    kenji, liv = await troika(bot)
+    text = "<!channel> <@U0FOCAL> <https://evil.example|safe> & *bold*"
+    await remind(bot, kenji, text=text)
+
+    await bot.at(utc("2026-03-03 08:00"))
+
+    assert "&lt;!channel&gt; &lt;@U0FOCAL&gt; &lt;https://evil.example|safe&gt; &amp;" in reminded(liv)[0].text
+
+
+async def test_saving_twice_saves_once(bot: Harness) -> None:
+    """A form that is submitted a second time is told that it is saved already."""
+    kenji, _liv = await troika(bot)
+    await kenji.command("/wps-troika remind")
+    await kenji.submit(FORM)
+    assert kenji.modal is not None
+    look = replace(kenji.modal)
+    await kenji.submit()
+
+    bot.slack.team.modals[kenji.id] = [look]
+    await kenji.submit()
+
+    assert "ALREADY-DONE" in text_of(kenji.modal)
+    assert len(await scheduled(bot)) == 1
+
+
+async def test_a_text_that_is_too_long_is_refused(bot: Harness) -> None:
+    """3,000 characters after the command are too many for a reminder, and that is said."""
+    kenji, _liv = await troika(bot)
+
+    answer = await kenji.command("/wps-troika remind " + "x" * 3000)
+
+    assert isinstance(answer, Message)
+    assert "The text is longer than 2000 characters." in text_of(answer)
+
+
+async def test_the_longest_text_fits_everywhere(bot: Harness) -> None:
+    """2,000 characters that need escaping go through form, look, list and DM within Slack's limits."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji, text="&" * 2000, group="people", people=[liv.id])
+
+    await bot.at(utc("2026-03-03 08:00"))
+    shown = await kenji.command("/wps-troika reminders")
+
+    assert len(reminded(liv)) == 1
+    assert isinstance(shown, Message)
