@@ -108,11 +108,12 @@ async def unreact(conn: Conn, key: str, channel: str, ts: str, emoji: str, now: 
 async def change(conn: Conn, target: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Decide to change the message that was posted under the key `target`; only the newest wish is kept.
 
-    Nothing happens if no such post was ever decided.
+    Nothing happens if no such post was ever decided. Without blocks in `payload` the message has none afterwards: Slack
+    itself would leave those that an update does not mention as they were.
     """
     posted = (await conn.execute(select(outbox).where(outbox.c.key == target))).first()
     if posted is not None:
-        await _put_newest(conn, "chat.update", posted.channel, target, payload, now)
+        await _put_newest(conn, "chat.update", posted.channel, target, {"blocks": [], **payload}, now)
 
 
 async def show_home(conn: Conn, user_id: str, view: Mapping[str, Any], now: datetime) -> None:

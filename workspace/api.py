@@ -1,12 +1,11 @@
 """The Web API methods that an app calls, as strict as Slack's."""
 
-import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 from workspace.checks import message_faults, view_faults
-from workspace.deliveries import TRIGGER_SECONDS, Deliveries
+from workspace.deliveries import Deliveries
 from workspace.inputs import Blocks, initial_values, with_block_ids
 from workspace.manifest import Manifest
 from workspace.objects import (
@@ -18,52 +17,40 @@ from workspace.objects import (
     user_object,
     view_object,
 )
+from workspace.problems import Refusal
 from workspace.state import Channel, Message, StoredFile, Team, User, View
 
 Args = dict[str, Any]
 Result = dict[str, Any]
 METADATA_LIMIT = 8000
-
-
-class Refusal(Exception):
-    """Slack's answer `ok: false`, with its word and, where it says more, its details."""
-
-    def __init__(self, word: str, messages: list[str] | None = None, **more: Any) -> None:
-        """Refuse with `word`."""
-        super().__init__(word)
-        self.answer: Result = {"ok": False, "error": word, **more}
-        if messages:
-            self.answer["response_metadata"] = {"messages": [f"[ERROR] {each}" for each in messages]}
+"""Characters. Slack does not say where its own limit lies; what the app needs is far below."""
+TRIGGER_LIFE = timedelta(seconds=3)
+RESPONSE_URL_LIFE = timedelta(minutes=30)
+RESPONSE_URL_USES = 5
+DEEPEST = 3
 
 
 HISTORY = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
-READ = {"channel": "channels:read", "private": "groups:read", "im": "im:write"}
+READ = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
 SCOPES = {
     "auth.test": None,
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
-    "chat.delete": "chat:write",
     "chat.getPermalink": None,
     "conversations.open": "im:write",
-    "conversations.list": "channels:read",
     "conversations.info": None,
-    "conversations.members": None,
     "conversations.history": None,
     "conversations.replies": None,
     "reactions.add": "reactions:write",
     "reactions.remove": "reactions:write",
-    "reactions.get": "reactions:read",
     "users.info": "users:read",
-    "users.list": "users:read",
-    "users.lookupByEmail": "users:read.email",
     "views.open": None,
     "views.push": None,
     "views.update": None,
     "views.publish": None,
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
-    "files.info": "files:read",
 }
 
 
@@ -119,6 +106,8 @@ class Methods:
     async def chat_postMessage(self, args: Args) -> Result:  # noqa: N802 - Slack's name
         """Post a message."""
         channel = self._post_channel(args)
+        if channel.kind == "im" and not self._manifest.messages_tab:
+            raise Refusal("messages_tab_disabled")
         message = self._message(channel, args)
         message.metadata = self._metadata(args)
         self._team.add(message)
@@ -131,19 +120,19 @@ class Methods:
         return self._channel(args, joined=True)
 
     def _message(self, channel: Channel, args: Args) -> Message:
-        text, blocks = str(args.get("text") or ""), args.get("blocks") or []
-        word, details = message_faults(text, blocks)
-        if word:
-            raise Refusal(word, details)
+        text, blocks = _checked(str(args.get("text") or ""), args.get("blocks") or [])
         thread = args.get("thread_ts")
-        if thread and self._team.message(channel.id, thread) is None:
+        root = self._team.message(channel.id, thread) if thread else None
+        if thread and root is None:
             raise Refusal("thread_not_found")
+        if root is not None and root.is_reply:
+            raise Refusal("cannot_reply_to_message")
         return self._own_message(channel, text, blocks, thread)
 
     def _own_message(self, channel: Channel, text: str, blocks: Blocks, thread_ts: str | None) -> Message:
-        stored = with_block_ids(blocks)
-        message = Message(channel.id, self._team.next_ts(), self._bot.id, text, stored, self._team.bot_id)
-        message.thread_ts, message.values = thread_ts, initial_values(stored)
+        message = Message(channel.id, self._team.next_ts(), self._bot.id, "", bot_id=self._team.bot_id)
+        message.thread_ts = thread_ts
+        message.show(text, with_block_ids(blocks))
         return message
 
     @staticmethod
@@ -151,7 +140,7 @@ class Methods:
         metadata: dict[str, Any] | None = args.get("metadata")
         if metadata is None:
             return None
-        if set(metadata) != {"event_type", "event_payload"}:
+        if set(metadata) != {"event_type", "event_payload"} or not isinstance(metadata["event_payload"], dict):
             raise Refusal("invalid_metadata_format")
         if len(str(metadata)) > METADATA_LIMIT:
             raise Refusal("metadata_too_large")
@@ -172,13 +161,10 @@ class Methods:
         """Change one of the app's own messages."""
         channel = self._channel(args, joined=True)
         message = self._own(channel, args)
-        text, blocks = str(args.get("text") or ""), args.get("blocks") or []
-        word, details = message_faults(text, blocks)
-        if word:
-            raise Refusal(word, details)
+        # Blocks that an update does not mention stay as they were; an empty list takes them away.
+        text, blocks = _checked(str(args.get("text") or ""), args.get("blocks", message.blocks))
         before = message_object(self._team, message)
-        message.text, message.blocks = text, with_block_ids(blocks)
-        message.values = initial_values(message.blocks)
+        message.show(text, with_block_ids(blocks))
         message.edited = {"user": self._bot.id, "ts": self._team.next_ts()}
         self._team.changed()
         self._deliveries.event(changed_event(self._team, channel, message, before), SUBSCRIPTIONS[channel.kind])
@@ -191,13 +177,6 @@ class Methods:
         if message.user != self._bot.id:
             raise Refusal("cant_update_message")
         return message
-
-    async def chat_delete(self, args: Args) -> Result:
-        """Delete one of the app's own messages."""
-        channel = self._channel(args, joined=True)
-        message = self._own(channel, args)
-        self._team.remove(message)
-        return {"channel": channel.id, "ts": message.ts}
 
     async def chat_getPermalink(self, args: Args) -> Result:  # noqa: N802 - Slack's name
         """Say where a message can be seen."""
@@ -212,18 +191,14 @@ class Methods:
 
     async def conversations_open(self, args: Args) -> Result:
         """Open the direct message with one person."""
-        users = args.get("users")
-        name = users[0] if isinstance(users, list) else str(users or "")
-        if self._user(name).is_bot:
-            raise Refusal("cannot_dm_bot")
-        return {"channel": {"id": self._team.dm(name, self._bot.id).id}}
-
-    async def conversations_list(self, args: Args) -> Result:
-        """List the channels the app may see."""
-        wanted = {"public_channel": "channel", "private_channel": "private", "im": "im"}
-        kinds = {wanted.get(each) for each in str(args.get("types", "public_channel")).split(",")}
-        seen = [c for c in self._team.channels.values() if c.kind == "channel" or self._bot.id in c.members]
-        return {"channels": [self._channel_object(c) for c in seen if c.kind in kinds]}
+        users = args.get("users") or ""
+        names = users if isinstance(users, list) else str(users).split(",")
+        if len(names) > 1:
+            self._need("mpim:write")
+        user = self._user(names[0])
+        if user.is_bot or user.deleted:
+            raise Refusal("cannot_dm_bot" if user.is_bot else "user_disabled")
+        return {"channel": {"id": self._team.dm(user.id, self._bot.id).id}}
 
     def _channel_object(self, channel: Channel) -> Result:
         return {
@@ -242,12 +217,6 @@ class Methods:
         channel = self._channel(args)
         self._need(READ[channel.kind])
         return {"channel": self._channel_object(channel)}
-
-    async def conversations_members(self, args: Args) -> Result:
-        """List who is in a channel."""
-        channel = self._channel(args)
-        self._need(READ[channel.kind])
-        return {"members": sorted(channel.members)}
 
     async def conversations_history(self, args: Args) -> Result:
         """Return a channel's messages without replies, newest first."""
@@ -300,11 +269,6 @@ class Methods:
         self._deliveries.event(reaction_event("reaction_removed", self._bot.id, name, message), "reaction_removed")
         return {}
 
-    async def reactions_get(self, args: Args) -> Result:
-        """Return a message with its reactions."""
-        channel, message, _ = self._reaction(args | {"name": "x"})
-        return {"channel": channel.id, "message": message_object(self._team, message)}
-
     def _reaction(self, args: Args) -> tuple[Channel, Message, str]:
         channel = self._channel(args, joined=True)
         message = self._team.message(channel.id, str(args.get("timestamp", "")))
@@ -317,21 +281,12 @@ class Methods:
 
     async def users_info(self, args: Args) -> Result:
         """Describe a person."""
-        user = self._user(args.get("user"))
+        return {"user": self.describe(self._user(args.get("user")), locale=_yes(args.get("include_locale")))}
+
+    def describe(self, user: User, *, locale: bool) -> Result:
+        """Return Slack's user object as this app may see it: no e-mail address of somebody from elsewhere."""
         email = "users:read.email" in self._manifest.scopes and user.team_id == self._team.id
-        return {"user": user_object(user, locale=_yes(args.get("include_locale")), email=email)}
-
-    async def users_list(self, args: Args) -> Result:
-        """Describe everybody."""
-        locale = _yes(args.get("include_locale"))
-        return {"members": [user_object(user, locale=locale) for user in self._team.users.values()]}
-
-    async def users_lookupByEmail(self, args: Args) -> Result:  # noqa: N802 - Slack's name
-        """Find a person by e-mail address."""
-        found = next((u for u in self._team.users.values() if u.email == args.get("email") and u.email), None)
-        if found is None:
-            raise Refusal("users_not_found")
-        return {"user": user_object(found)}
+        return user_object(user, locale=locale, email=email)
 
     async def views_open(self, args: Args) -> Result:
         """Open a modal."""
@@ -344,16 +299,20 @@ class Methods:
     async def views_push(self, args: Args) -> Result:
         """Lay a modal upon the one that is open."""
         user = self._triggered(args)
-        stack = self._team.modals.get(user) or []
-        if not stack:
+        if not self._team.modals.get(user):
             raise Refusal("not_found")
-        if len(stack) >= 3:
-            raise Refusal("push_limit_reached")
         view = self._view(args, user, "modal")
+        self.lay(view)
+        return {"view": view_object(self._team, view)}
+
+    def lay(self, view: View) -> None:
+        """Lay a modal upon those that are open, three at most."""
+        stack = self._team.modals[view.user]
+        if len(stack) >= DEEPEST:
+            raise Refusal("push_limit_reached")
         view.root_view_id, view.previous_view_id = stack[0].id, stack[-1].id
         stack.append(view)
         self._team.changed()
-        return {"view": view_object(self._team, view)}
 
     def _triggered(self, args: Args) -> str:
         trigger = self._deliveries.triggers.get(str(args.get("trigger_id", "")))
@@ -361,7 +320,7 @@ class Methods:
             raise Refusal("invalid_trigger_id")
         if trigger.used:
             raise Refusal("exchanged_trigger_id")
-        if time.monotonic() - trigger.made > TRIGGER_SECONDS:
+        if self._team.now() - trigger.made > TRIGGER_LIFE:
             raise Refusal("expired_trigger_id")
         trigger.used = True
         return trigger.user
@@ -372,11 +331,14 @@ class Methods:
             raise Refusal("invalid_arguments", [f"view must be a {kind}"])
         return self.make_view(body, user)
 
-    def make_view(self, body: dict[str, Any], user: str) -> View:
-        """Return a view of `body` for `user`, or refuse what breaks a limit."""
+    def make_view(self, body: dict[str, Any], user: str, instead_of: str = "") -> View:
+        """Return a view of `body` for `user`, or refuse what breaks a limit; `instead_of` is the id it replaces."""
         word, details = view_faults(body)
         if word:
             raise Refusal(word, details)
+        external = str(body.get("external_id") or "")
+        if external and any(view.external_id == external and view.id != instead_of for view in self._team.views()):
+            raise Refusal("duplicate_external_id")
         blocks = with_block_ids(body["blocks"])
         name = self._team.new_id("V")
         return View(
@@ -386,7 +348,7 @@ class Methods:
             body | {"blocks": blocks},
             self._team.new_hash(),
             name,
-            external_id=str(body.get("external_id") or ""),
+            external_id=external,
             values=initial_values(blocks, self._deliveries.places.get(user, "")),
         )
 
@@ -397,17 +359,20 @@ class Methods:
             raise Refusal("not_found")
         if args.get("hash") and args["hash"] != found.hash:
             raise Refusal("hash_conflict")
+        if not isinstance(args.get("view"), dict) or args["view"].get("type") != found.type:
+            raise Refusal("invalid_arguments", [f"view must be a {found.type}"])
         self.replace(found, args["view"])
         return {"view": view_object(self._team, found)}
 
     def replace(self, view: View, body: dict[str, Any]) -> None:
         """Put `body` in place of what a view shows; what was typed into inputs that stay is kept."""
-        fresh = self.make_view(body, view.user)
+        fresh = self.make_view(body, view.user, view.id)
         kept = {
             block: {action: view.values.get(block, {}).get(action, held) for action, held in held_by_action.items()}
             for block, held_by_action in fresh.values.items()
         }
         view.body, view.hash, view.values, view.errors = fresh.body, fresh.hash, kept, {}
+        view.external_id = fresh.external_id
         self._team.changed()
 
     def _shown(self, args: Args) -> View | None:
@@ -417,6 +382,8 @@ class Methods:
     async def views_publish(self, args: Args) -> Result:
         """Show a person their Home tab."""
         user = self._user(args.get("user_id"))
+        if not self._manifest.home_tab:
+            raise Refusal("not_enabled")
         view = self._view(args, user.id, "home")
         self._team.homes[user.id] = view
         self._team.changed()
@@ -424,54 +391,41 @@ class Methods:
 
     async def files_getUploadURLExternal(self, args: Args) -> Result:  # noqa: N802 - Slack's name
         """Give out an address to upload a file to."""
-        if not args.get("filename") or int(args.get("length") or 0) <= 0:
-            raise Refusal("invalid_arguments")
-        file = StoredFile(
-            self._team.new_id("F"),
-            str(args["filename"]),
-            str(args["filename"]),
-            self._bot.id,
-            int(self._team.now().timestamp()),
-            int(args["length"]),
-        )
+        name, length = str(args.get("filename") or ""), int(args.get("length") or 0)
+        if not name or length <= 0:
+            raise Refusal("invalid_arguments", ["filename and length are required"])
+        made = int(self._team.now().timestamp())
+        file = StoredFile(self._team.new_id("F"), name, name, self._bot.id, made, length)
         self._team.files[file.id] = file
         return {"upload_url": f"{self._deliveries.base_url}/upload/{file.id}", "file_id": file.id}
 
     async def files_completeUploadExternal(self, args: Args) -> Result:  # noqa: N802 - Slack's name
         """Share files that were uploaded."""
-        files = [self._team.files.get(each["id"]) for each in args.get("files") or []]
-        if not files or any(file is None or not file.content for file in files):
+        named = args.get("files") or []
+        files = [file for each in named if (file := self._team.files.get(each["id"])) and file.content]
+        if not files or len(files) < len(named):
             raise Refusal("file_not_found")
-        present = [file for file in files if file is not None]
-        for file in present:
-            file.complete = True
-        if args.get("channel_id"):
-            channel = self._channel({"channel": args["channel_id"]}, joined=True)
-            text = str(args.get("initial_comment") or "")
-            message = Message(
-                channel.id,
-                self._team.next_ts(),
-                self._bot.id,
-                text,
-                bot_id=self._team.bot_id,
-                files=[file.id for file in present],
-            )
-            self._team.add(message)
-        return {"files": [{"id": file.id, "title": file.name} for file in present]}
+        channel = self._channel({"channel": args["channel_id"]}, joined=True) if args.get("channel_id") else None
+        for file, each in zip(files, named, strict=True):
+            file.complete, file.title = True, str(each.get("title") or file.name)
+        if channel is not None:
+            self._share(files, channel, str(args.get("initial_comment") or ""))
+        return {"files": [{"id": file.id, "title": file.title} for file in files]}
 
-    async def files_info(self, args: Args) -> Result:
-        """Describe a file."""
-        file = self._team.files.get(str(args.get("file", "")))
-        if file is None:
-            raise Refusal("file_not_found")
-        return {"file": {"id": file.id, "name": file.name, "size": len(file.content)}}
+    def _share(self, files: list[StoredFile], channel: Channel, text: str) -> None:
+        message = self._own_message(channel, text, [], None)
+        message.subtype, message.files = "file_share", [file.id for file in files]
+        for file in files:
+            file.channels.append(channel.id)
+        self._team.add(message)
+        self._deliveries.event(message_event(self._team, channel, message), SUBSCRIPTIONS[channel.kind])
 
     def respond(self, name: str, body: Args) -> None:
         """Take an answer at a response address: five within thirty minutes; raise Refusal beyond."""
         right = self._deliveries.response_urls.get(name)
-        if right is None or self._team.now() - right.made > timedelta(minutes=30):
+        if right is None or self._team.now() - right.made > RESPONSE_URL_LIFE:
             raise Refusal("expired_url")
-        if right.uses >= 5:
+        if right.uses >= RESPONSE_URL_USES:
             raise Refusal("used_url")
         right.uses += 1
         channel = self._team.channels[right.channel]
@@ -482,13 +436,9 @@ class Methods:
 
     def answer(self, user: str, channel: Channel, body: Args, original: Message | None = None) -> Message:
         """Show an answer to a command or click: to that person alone, unless it says otherwise."""
-        text, blocks = str(body.get("text") or ""), body.get("blocks") or []
-        word, details = message_faults(text, blocks)
-        if word:
-            raise Refusal(word, details)
+        text, blocks = _checked(str(body.get("text") or ""), body.get("blocks") or [])
         if original is not None and body.get("replace_original"):
-            original.text, original.blocks = text, with_block_ids(blocks)
-            original.values = initial_values(original.blocks)
+            original.show(text, with_block_ids(blocks))
             self._team.changed()
             return original
         only = None if body.get("response_type") == "in_channel" else user
@@ -496,6 +446,13 @@ class Methods:
         message.ephemeral_to = only
         self._team.add(message)
         return message
+
+
+def _checked(text: str, blocks: Blocks) -> tuple[str, Blocks]:
+    word, details = message_faults(text, blocks)
+    if word:
+        raise Refusal(word, details)
+    return text, blocks
 
 
 def _yes(value: Any) -> bool:

@@ -3,22 +3,21 @@
 import asyncio
 import json
 import secrets
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from workspace.manifest import Manifest
-from workspace.problems import Timeout
+from workspace.problems import DispatchFailed, Timeout
 from workspace.state import Message, Team
 
 ACK_SECONDS = 3.0
 RETRY_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 """Slack's own: at once, after one minute, after five."""
 MAX_CONNECTIONS = 10
-TRIGGER_SECONDS = 3.0
+RETRY_TICK_SECONDS = 0.5
 
 
 @dataclass
@@ -41,10 +40,10 @@ class Faults:
 
 @dataclass
 class Trigger:
-    """A right to open one view, for three seconds of real time."""
+    """A right to open one view, given at a moment (aware UTC) and good for three seconds."""
 
     user: str
-    made: float
+    made: datetime
     used: bool = False
 
 
@@ -75,6 +74,7 @@ class Deliveries:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.faults = Faults()
         self.base_url = ""
+        self.ack_seconds = ACK_SECONDS
         self.places: dict[str, str] = {}
         self._turn = 0
 
@@ -148,7 +148,7 @@ class Deliveries:
         envelope = {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": accepts}
         try:
             await socket.send_json(envelope | more)
-            return await asyncio.wait_for(future, ACK_SECONDS)
+            return await asyncio.wait_for(future, self.ack_seconds)
         except (TimeoutError, ConnectionError):
             raise Timeout(kind) from None
         finally:
@@ -190,15 +190,25 @@ class Deliveries:
         try:
             await self._send("events_api", event.body, **retry)
         except Timeout:
-            self._park(event)
+            self._try_again(event)
 
-    def _park(self, event: Event) -> None:
+    def _try_again(self, event: Event) -> None:
         if event.attempts == len(RETRY_AFTER):
             self.lost.append(event)
             return
-        event.next_try = self._team.now() + RETRY_AFTER[event.attempts]
+        wait = RETRY_AFTER[event.attempts]
         event.attempts += 1
-        self.parked.append(event)
+        if wait:
+            event.next_try = self._team.now() + wait
+            self.parked.append(event)
+        else:
+            self._start(event)
+
+    async def keep_retrying(self) -> None:
+        """Try again whatever becomes due, for as long as this is not cancelled."""
+        while True:
+            await asyncio.sleep(RETRY_TICK_SECONDS)
+            self.retry_due()
 
     def retry_due(self) -> None:
         """Try again what is due by the workspace's clock."""
@@ -226,13 +236,18 @@ class Deliveries:
         return await self._send("slash_commands", payload)
 
     async def interaction(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Deliver a click, submission or shortcut; return what the acknowledgement carries."""
+        """Deliver a click, submission or shortcut; return what the acknowledgement carries.
+
+        Raise DispatchFailed where the manifest does not switch interactivity on.
+        """
+        if not self._manifest.interactive:
+            raise DispatchFailed("interactivity")
         return await self._send("interactive", payload)
 
     def trigger(self, user: str) -> str:
         """Return a right to open one view."""
         trigger_id = f"{secrets.token_hex(6)}.{secrets.token_hex(6)}"
-        self.triggers[trigger_id] = Trigger(user, time.monotonic())
+        self.triggers[trigger_id] = Trigger(user, self._team.now())
         return trigger_id
 
     def response_url(self, user: str, channel: str, message: Message | None = None) -> str:
@@ -251,4 +266,3 @@ class Fault:
     error: str = ""
     retry_after: int = 0
     drop: bool = False
-    headers: dict[str, str] = field(default_factory=dict)

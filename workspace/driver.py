@@ -1,5 +1,6 @@
 """A running workspace and its Python driver, for tests, the demo and the page."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -59,9 +60,11 @@ class Workspace:
         await site.start()
         workspace.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         workspace.deliveries.base_url = workspace.base_url
+        retrying = asyncio.create_task(workspace.deliveries.keep_retrying())
         try:
             yield workspace
         finally:
+            retrying.cancel()
             await workspace.deliveries.close()
             await runner.cleanup()
 

@@ -1,7 +1,8 @@
 """What a person can do in Slack: the same verbs for the page and for the tests."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workspace.inputs import VALUE_NAME, Blocks, elements_of
@@ -12,10 +13,9 @@ from workspace.objects import (
     message_event,
     message_object,
     reaction_event,
-    user_object,
     view_object,
 )
-from workspace.problems import Misanswered, NotPossible, UnknownCommand
+from workspace.problems import Misanswered, NotPossible, Refusal, UnknownCommand
 from workspace.state import Channel, Message, StoredFile, User, View
 
 if TYPE_CHECKING:
@@ -56,12 +56,18 @@ class Person:
 
     def channel(self, name: str | Channel) -> Channel:
         """Return a channel by `#name` or id; NotPossible if this person is not in it."""
-        if isinstance(name, Channel):
-            return name
-        found = self._team.channel(name)
+        found = name if isinstance(name, Channel) else self._team.channel(name)
         if found is None or self.id not in found.members:
             raise NotPossible(f"{self.user.real_name} sees no channel {name}")
         return found
+
+    def _must_see(self, thing: Message | View) -> None:
+        if isinstance(thing, Message):
+            shown = thing in self._team.seen_by(self.id, self.channel(thing.channel).id)
+        else:
+            shown = thing.user == self.id and (thing.type == "home" or thing in self._team.modals.get(self.id, ()))
+        if not shown:
+            raise NotPossible(f"{self.user.real_name} does not see this {type(thing).__name__.lower()}")
 
     def sees(self, channel: str | Channel) -> list[Message]:
         """Return what this person sees in a channel: everybody's messages and their own ephemeral ones."""
@@ -78,8 +84,11 @@ class Person:
     ) -> Message:
         """Say something in a channel or thread, with a file if one is given."""
         place = self.channel(channel)
+        if place.is_archived:
+            raise NotPossible(f"{place.name} is archived")
         message = Message(place.id, self._team.next_ts(), self.id, self._written(text))
         if thread is not None:
+            self._must_see(thread)
             message.thread_ts = thread.thread_ts or thread.ts
             message.subtype = "thread_broadcast" if broadcast else None
         if file is not None:
@@ -140,6 +149,7 @@ class Person:
 
     async def react(self, message: Message, name: str) -> None:
         """Put a reaction on a message."""
+        self._must_see(message)
         users = message.reactions.setdefault(name, [])
         if self.id in users:
             raise NotPossible("already reacted")
@@ -187,11 +197,13 @@ class Person:
         }
         answer = await self._workspace.deliveries.command(payload)
         if answer:
-            return self._workspace.methods.answer(self.id, place, answer)
+            with _as_misanswered():
+                return self._workspace.methods.answer(self.id, place, answer)
         return self.modal if self.modal is not open_before else None
 
     async def shortcut(self, name: str, message: Message) -> View | None:
         """Use a message shortcut by its name; return the modal that opens."""
+        self._must_see(message)
         found = next((each for each in self._workspace.manifest.shortcuts.values() if each.name == name), None)
         if found is None:
             raise NotPossible(f"there is no shortcut {name}")
@@ -223,6 +235,7 @@ class Person:
         `what` is its label, action id or value; `option` what is chosen: a value, values, an id or a date. A button
         that is a link tells the app as well.
         """
+        self._must_see(where)
         block_id, element = find_element(where.blocks, what)
         if element["type"] in INPUT_TYPES:
             held = chosen(element, option)
@@ -295,23 +308,23 @@ class Person:
             "view": view_object(self._team, view),
             "response_urls": [],
         }
-        self._take(view, await self._workspace.deliveries.interaction(payload))
+        answer = await self._workspace.deliveries.interaction(payload)
+        with _as_misanswered():
+            self._take(view, answer)
         return view.errors
 
     def _take(self, view: View, answer: Mapping[str, Any]) -> None:
         stack = self._team.modals.get(self.id, [])
         action = answer.get("response_action")
         if action == "errors":
-            unknown = set(answer["errors"]) - {
-                block.get("block_id") for block in view.blocks if block["type"] == "input"
-            }
-            if unknown:
-                raise Misanswered(f"errors name no input block: {sorted(unknown)}")
+            inputs = {block.get("block_id") for block in view.blocks if block["type"] == "input"}
+            if not answer["errors"] or set(answer["errors"]) - inputs:
+                raise Misanswered(f"errors must name input blocks, not {sorted(answer['errors'])}")
             view.errors = dict(answer["errors"])
         elif action == "update":
             self._workspace.methods.replace(view, answer["view"])
         elif action == "push":
-            stack.append(self._workspace.methods.make_view(answer["view"], self.id))
+            self._workspace.methods.lay(self._workspace.methods.make_view(answer["view"], self.id))
         elif action == "clear":
             stack.clear()
         elif view in stack:
@@ -337,8 +350,17 @@ class Person:
         for name, value in fields.items():
             setattr(self.user, name, value)
         self._team.changed()
-        body = {"type": "user_change", "user": user_object(self.user, locale=True)}
+        body = {"type": "user_change", "user": self._workspace.methods.describe(self.user, locale=True)}
         self._workspace.deliveries.event(body, "user_change")
+
+
+@contextmanager
+def _as_misanswered() -> Iterator[None]:
+    """Have what Slack would refuse in an acknowledgement fail in the hands of whoever acted."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Misanswered(str(refusal)) from None
 
 
 def find_element(blocks: Blocks, what: str) -> tuple[str, dict[str, Any]]:

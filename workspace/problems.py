@@ -1,4 +1,6 @@
-"""What a person, or a test, is told when something did not work."""
+"""What a person, a test or the app is told when something did not work."""
+
+from typing import Any
 
 
 class Shown(Exception):
@@ -19,7 +21,7 @@ class Timeout(Shown):
 
 
 class DispatchFailed(Shown):
-    """The app could not be reached, or answered with an HTTP error."""
+    """Nothing was sent: the app's manifest does not provide for it."""
 
     word = "dispatch_failed"
 
@@ -28,6 +30,17 @@ class UnknownCommand(Shown):
     """The manifest has no such slash command."""
 
     word = "unknown_command"
+
+
+class Refusal(Exception):
+    """Slack's answer `ok: false` to the app, with its word and, where it says more, its details."""
+
+    def __init__(self, word: str, messages: list[str] | None = None, **more: Any) -> None:
+        """Refuse with `word`."""
+        super().__init__(": ".join([word, *(messages or ())]))
+        self.answer: dict[str, Any] = {"ok": False, "error": word, **more}
+        if messages:
+            self.answer["response_metadata"] = {"messages": [f"[ERROR] {each}" for each in messages]}
 
 
 class NotPossible(ValueError):

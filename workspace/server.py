@@ -5,8 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
-from workspace.api import Methods, Refusal
+from workspace.api import Methods
 from workspace.deliveries import Deliveries, Fault
+from workspace.problems import Refusal
 from workspace.state import Team
 
 BOT_TOKEN = "xoxb-sample-bot"  # noqa: S105 - made up, and good on this machine alone

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from workspace.inputs import initial_values
+
 Block = dict[str, Any]
 Kind = Literal["channel", "private", "im"]
 ViewType = Literal["modal", "home"]
@@ -88,6 +90,10 @@ class Message:
     def is_reply(self) -> bool:
         """Tell whether this stands in a thread below another message."""
         return self.thread_ts is not None and self.thread_ts != self.ts
+
+    def show(self, text: str, blocks: list[Block]) -> None:
+        """Say this now; the blocks' inputs hold what they start with."""
+        self.text, self.blocks, self.values = text, blocks, initial_values(blocks)
 
 
 @dataclass

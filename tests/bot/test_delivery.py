@@ -197,6 +197,21 @@ async def test_a_change_follows_its_post(post: Post) -> None:
     assert post.shown() == ["second"]
 
 
+async def test_a_change_to_plain_words_leaves_no_blocks_behind(post: Post) -> None:
+    """A message that had blocks shows only its new text once it is changed to text alone."""
+    async with post.db.begin() as conn:
+        payload = {"text": "first", "blocks": [{"type": "divider"}]}
+        await outbox.post(conn, "note:1", post.channel, payload, post.clock.now())
+        await outbox.change(conn, "note:1", {"text": "second"}, post.clock.now())
+    sender = post.sender()
+
+    await sender.send_due()
+    await sender.send_due()
+
+    [message] = post.slack.messages(post.channel)
+    assert (message.text, message.blocks) == ("second", [])
+
+
 async def test_a_direct_message_goes_to_the_person(post: Post) -> None:
     """A message to a user id arrives in that person's direct message with the app."""
     ana = next(iter(post.slack.people.values()))
