@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Row, Select, String, Table, select, update
+from sqlalchemy import Boolean, Column, Row, Select, String, Table, select
 
 from bot.rules.contacts import VOICES, ContactRole
 from bot.rules.people import Profile
 from bot.rules.permissions import Actor, roles_of
 from bot.rules.presidency import troika_on
-from storage.contacts import contacts, held_on
+from storage.contacts import contacts, follow, held_on
 from storage.database import Conn, UTCDateTime, metadata, upsert
 from storage.presidencies import all_presidencies
 
@@ -43,10 +43,7 @@ class Recipient:
 
 
 async def save(conn: Conn, profile: Profile, now: datetime) -> None:
-    """Keep what Slack says of a person, and link them to the contacts that bear their e-mail address.
-
-    Only people of the home workspace are linked by e-mail: elsewhere somebody else vouches for the address.
-    """
+    """Keep what Slack says of a person; which contacts they are follows from it."""
     values = {
         "user_id": profile.user_id,
         "team_id": profile.team_id,
@@ -59,12 +56,7 @@ async def save(conn: Conn, profile: Profile, now: datetime) -> None:
         "seen_at": now,
     }
     await upsert(conn, people, ("user_id",), values)
-    if profile.email and not profile.external and not profile.deleted:
-        await conn.execute(
-            update(contacts)
-            .where(contacts.c.email == profile.email, contacts.c.user_id.is_(None))
-            .values(user_id=profile.user_id)
-        )
+    await follow(conn, profile, now)
 
 
 async def is_fresh(conn: Conn, user_id: str, now: datetime) -> bool:

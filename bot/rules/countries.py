@@ -174,17 +174,25 @@ class Gazetteer:
             words = key.split()
             self._widths[words[0]] = max(len(words), self._widths.get(words[0], 0))
 
-    def resolve(self, text: str) -> Recognised | Ambiguous | Unknown:
-        """Say which member a whole text names or, for a code of two or three letters in any case, stands for."""
+    def resolve(self, text: str, *, typos: bool = True) -> Recognised | Ambiguous | Unknown:
+        """Say which member a whole text names or, for a code of two or three letters in any case, stands for.
+
+        Without `typos` only what is a name as it stands counts.
+        """
         text = text.strip()
         code = self._codes.get(text.upper()) if text.isascii() else None
         if code is not None:
             return Recognised(code)
         codes = self._exactly(text)
-        return self._nearly(fold(text)) if codes is None else _verdict(codes)
+        if codes is not None:
+            return _verdict(codes)
+        return self._nearly(fold(text)) if typos else Unknown()
 
-    def mentions(self, text: str) -> tuple[Mention, ...]:
-        """Return the members named inside a sentence, in its order; typing errors count where no name is exact."""
+    def mentions(self, text: str, *, typos: bool = True) -> tuple[Mention, ...]:
+        """Return the members named inside a sentence, in its order; typing errors count where no name is exact.
+
+        Without `typos` they never count.
+        """
         tokens = tuple(_tokens(text))
         found: list[Mention] = []
         known = [False] * len(tokens)
@@ -194,7 +202,7 @@ class Gazetteer:
             known[position : position + width] = [True] * width
             found += mentions
             position += max(width, 1)
-        if not found:
+        if not found and typos:
             found = [m for i, token in enumerate(tokens) if not known[i] for m in self._mistyped(token)]
         return tuple(found)
 

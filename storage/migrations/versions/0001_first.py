@@ -40,6 +40,11 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("user_id", sa.String(length=24), nullable=True),
+        sa.Column("link", sa.String(length=5), server_default="", nullable=False),
+        sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("audiences", sa.JSON(), server_default="{}", nullable=False),
+        sa.Column("consent_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
     )

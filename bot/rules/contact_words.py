@@ -1,0 +1,82 @@
+"""The words for what is in a contact: headings, roles, regions and languages in the six official languages."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.rules.contacts import ContactRole
+from bot.rules.countries import fold
+
+WORDS = Path(__file__).parent / "contact_words.yaml"
+OFFICIAL = ("en", "fr", "es", "ru", "ar", "zh")
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """Return the file of words as it is written."""
+    found: dict[str, Any] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def headings() -> Mapping[str, str]:
+    """Return the field that each folded heading of a table stands for."""
+    return _turned(words()["headings"])
+
+
+@cache
+def role_words() -> Mapping[str, tuple[ContactRole, ...]]:
+    """Return the roles that each folded word or phrase means."""
+    found = {word: (ContactRole(role),) for word, role in _turned(words()["roles"]).items()}
+    return found | {
+        word: tuple(map(ContactRole, roles.split(", "))) for word, roles in _turned(words()["several_roles"]).items()
+    }
+
+
+@cache
+def region_words() -> Mapping[str, tuple[str, ...]]:
+    """Return the regional groups that each folded word or phrase means."""
+    found = {word: (region,) for word, region in _turned(words()["regions"]).items()}
+    return found | {word: tuple(regions.split(", ")) for word, regions in _turned(words()["several_regions"]).items()}
+
+
+@cache
+def language_words() -> Mapping[str, str]:
+    """Return the ISO 639 code that each folded name of a language means, in the official languages and in its own."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for code, names in words()["language_names"].items():
+        found |= {fold(name): code for name in names}
+    codes = [code for code in map(str, Locale("en").languages) if code.isalpha() and len(code) <= 3]
+    for official in OFFICIAL:
+        known = Locale(official).languages
+        for code in codes:
+            found.setdefault(fold(known.get(code, "")), code)
+    for code in codes:
+        found.setdefault(code, code)
+    found |= {name: code for code in codes if len(code) == 2 and (name := fold(_own_name(code))) not in found}
+    found.pop("", None)
+    return found
+
+
+def _own_name(code: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale(code).get_language_name(code) or ""
+    except UnknownLocaleError:
+        return ""
+
+
+@cache
+def folded(section: str) -> frozenset[str]:
+    """Return the words of a plain list, folded."""
+    return frozenset(fold(word) for word in words()[section])
+
+
+def _turned(listed: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {fold(word): meaning for meaning, found in listed.items() for word in found}
