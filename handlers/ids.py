@@ -54,3 +54,9 @@ REMINDER_RESUME: Final = "reminder_resume"
 REMINDER_DELETE: Final = "reminder_delete"
 REMINDER_EARLIER: Final = "reminder_earlier"
 REMINDER_LATER: Final = "reminder_later"
+
+# The Home tab.
+HOME_ASK: Final = "home_ask"
+HOME_ASK_FORM: Final = "home_ask_form"
+HOME_QUESTION: Final = "home_question"
+HOME_DONE: Final = "home_done"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from bot.rules.permissions import Actor
 from bot.rules.text import Gettext
 from handlers.listening import Focal, Request
 from storage.people import Recipient
@@ -24,8 +25,12 @@ class Reader:
 
 def reader_of(request: Request, focal: Focal) -> Reader:
     """Return how whoever asked reads."""
-    actor = request.actor
-    return Reader(request._, partial(focal.gazetteer.display_name, locale=actor.locale), actor.locale, actor.zone)
+    return reader_as(request.actor, request._, focal)
+
+
+def reader_as(actor: Actor, _: Gettext, focal: Focal) -> Reader:
+    """Return how `actor` reads."""
+    return Reader(_, partial(focal.gazetteer.display_name, locale=actor.locale), actor.locale, actor.zone)
 
 
 def reader_for(recipient: Recipient, focal: Focal) -> Reader:

@@ -1,4 +1,4 @@
-"""What waits for a person: surveys their delegation has not answered yet."""
+"""What waits for a person: reminders they were sent, surveys their delegation has not answered yet."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -6,16 +6,31 @@ from zoneinfo import ZoneInfo
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, safe
 from handlers.listening import Focal
-from storage import surveys
+from handlers.reader import reader_as
+from handlers.troika.reminder_views import due_line
+from storage import reminders, surveys
 from storage.database import Conn
 from storage.surveys import Survey
 
 MOST = 5
-"""Lines shown; `/wps-survey list` has them all."""
+"""Lines of each kind that are shown; `/wps-troika` and `/wps-survey list` have them all."""
 
 
-async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> list[str]:
-    """Return what waits for `actor`, a line of mrkdwn each, the most urgent first, moments in their own zone."""
+async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext, *, reminded: bool = True) -> list[str]:
+    """Return what waits for `actor`, a line of mrkdwn each, the most urgent first, moments in their own zone.
+
+    Reminders are left out unless `reminded`, for whoever shows them otherwise.
+    """
+    due = await _reminders(conn, focal, actor, _) if reminded else []
+    return [*due, *await _surveys(conn, focal, actor, _)]
+
+
+async def _reminders(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> list[str]:
+    open_now = await reminders.open_for(conn, actor.user_id)
+    return [due_line(reader_as(actor, _, focal), each) for each in open_now[:MOST]]
+
+
+async def _surveys(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> list[str]:
     if actor.member is None or not may(actor.roles, Deed.ANSWER):
         return []
     running = [each for each in await surveys.all_surveys(conn) if each.closed_at is None]

@@ -46,7 +46,7 @@ def build_troika(
     """
     _ = reader._
     parts = [
-        (_("The Troika on {day}").format(day=day_words(today, reader.locale)), _sides(reader, known, today)),
+        (_("The Troika on {day}").format(day=day_words(today, reader.locale)), sides(reader, known, today)),
         (_("Due for you"), list(due) or [_("Nothing is due for you.")]),
         *([(_("Scheduled"), _planned(_, scheduled))] if scheduled is not None else []),
         (_("Duties"), _duties(_, duties)),
@@ -59,7 +59,8 @@ def build_troika(
     return text, [*blocks, context(foot)]
 
 
-def _sides(reader: Reader, known: tuple[Presidency, ...], today: date) -> list[str]:
+def sides(reader: Reader, known: tuple[Presidency, ...], today: date) -> list[str]:
+    """Return the three sides of the Troika and the hand-over, a line of mrkdwn each."""
     _ = reader._
     troika = troika_on(known, today)
     first, last = period_around(known, today)

@@ -1,0 +1,46 @@
+"""The Home tab: shown when it is opened, and used from there."""
+
+from bot.rules.permissions import Actor
+from bot.rules.text import Gettext
+from handlers.ask.answering import answer
+from handlers.home import views
+from handlers.home.overview import gather
+from handlers.listening import Answer, Click, Done, Event, Focal, Modal, Submission, Update, number_in
+from handlers.reader import reader_as, reader_of
+from handlers.troika import due
+from storage import outbox
+from storage.database import Conn
+
+
+async def on_opened(event: Event, focal: Focal, conn: Conn) -> None:
+    """Show the tab as it is now to whoever opened it; the Messages tab needs nothing."""
+    if event.body.get("tab", "home") == "home" and event.actor.user_id:
+        await show(conn, focal, event.actor, event._)
+
+
+async def show(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> None:
+    """Have the Home tab of `actor` shown as it is now."""
+    overview = await gather(conn, focal, actor, _)
+    await outbox.show_home(conn, actor.user_id, views.build_home(reader_as(actor, _, focal), overview), focal.now())
+
+
+async def mark_done(click: Click, focal: Focal) -> Answer:
+    """Mark a reminder done from the tab, in the DM and in the tab at once."""
+    async with focal.db.begin() as conn:
+        await due.finish(conn, click, focal)
+        await show(conn, focal, click.actor, click._)
+    return Done()
+
+
+async def open_ask(click: Click, focal: Focal) -> Answer:
+    """Open the form in which a question is asked."""
+    return Modal(views.build_ask(reader_of(click, focal)))
+
+
+async def ask(submission: Submission, focal: Focal) -> Answer:
+    """Answer the question above the field for the next one."""
+    number = number_in(submission.private_metadata or "1", "/wps help")
+    text = str(submission.values.get(f"question_{number}") or "").strip()
+    async with focal.db.read() as conn:
+        said = await answer(conn, focal, submission.actor, submission._, text)
+    return Update(views.build_ask(reader_of(submission, focal), said, number + 1))

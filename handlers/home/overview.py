@@ -1,0 +1,83 @@
+"""What the Home tab shows one person, gathered in one read."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.rules.answers import WhoIsContact
+from bot.rules.permissions import Actor, Deed, may
+from bot.rules.presidency import Presidency
+from bot.rules.text import Gettext
+from handlers.ask.waiting import what_waits
+from handlers.listening import Focal
+from storage import meetings, outbox, people, reminders, surveys
+from storage.answers import Contact, ContactsFound, look_up
+from storage.database import Conn
+from storage.meetings import Meeting
+from storage.outbox import State
+from storage.people import Recipient
+from storage.presidencies import all_presidencies
+from storage.reminders import Occurrence
+from storage.surveys import Survey
+
+MOST_SURVEYS = 5
+
+
+@dataclass(frozen=True)
+class Care:
+    """What the Secretariat looks after: messages that were given up."""
+
+    undelivered: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything the Home tab of `actor` is made of; `care` is None for all but the Secretariat."""
+
+    actor: Actor
+    today: date
+    network: str
+    secretariat: tuple[Recipient, ...]
+    waiting: tuple[str, ...]
+    due: tuple[Occurrence, ...]
+    contacts: tuple[Contact, ...]
+    presidencies: tuple[Presidency, ...]
+    meeting: Meeting | None
+    surveys: tuple[Survey, ...]
+    care: Care | None
+
+
+async def gather(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> Overview:
+    """Return what the Home tab of `actor` shows now."""
+    today = focal.now().date()
+    return Overview(
+        actor=actor,
+        today=today,
+        network=focal.network.short_name,
+        secretariat=await people.secretariat_of(conn, focal.secretariat, today),
+        waiting=tuple(await what_waits(conn, focal, actor, _, reminded=False)),
+        due=await reminders.open_for(conn, actor.user_id),
+        contacts=await _contacts(conn, actor, today),
+        presidencies=await all_presidencies(conn),
+        meeting=await meetings.next_meeting(conn, today),
+        surveys=await _open_surveys(conn, focal, actor),
+        care=await _care(conn) if actor.is_secretariat else None,
+    )
+
+
+async def _contacts(conn: Conn, actor: Actor, today: date) -> tuple[Contact, ...]:
+    if actor.member is None:
+        return ()
+    found = await look_up(conn, WhoIsContact((actor.member,)), today, audience="network")
+    return found.contacts if isinstance(found, ContactsFound) else ()
+
+
+async def _open_surveys(conn: Conn, focal: Focal, actor: Actor) -> tuple[Survey, ...]:
+    if not (may(actor.roles, Deed.ANSWER) or may(actor.roles, Deed.SEE_NETWORK_FIELDS)):
+        return ()
+    running = [each for each in await surveys.all_surveys(conn) if each.closed_at is None and each.takes(focal.now())]
+    soonest = sorted(running, key=lambda each: each.closes_at)[:MOST_SURVEYS]
+    return tuple([await surveys.survey(conn, each.id) for each in soonest])
+
+
+async def _care(conn: Conn) -> Care:
+    return Care(undelivered=(await outbox.counts(conn)).get(State.DEAD, 0))

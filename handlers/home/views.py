@@ -1,0 +1,180 @@
+"""What the Home tab looks like, for everybody from the Secretariat to somebody unknown."""
+
+from bot.rules.dates import moment_words
+from bot.rules.permissions import Deed, may
+from bot.rules.text import safe
+from handlers import ids
+from handlers.ask.views import Said
+from handlers.blocks import (
+    Block,
+    Element,
+    View,
+    actions,
+    button,
+    context,
+    divider,
+    field,
+    header,
+    home,
+    modal,
+    option,
+    section,
+    select,
+    text_input,
+)
+from handlers.home.overview import Overview
+from handlers.meetings.views import line as meeting_line
+from handlers.reader import Reader
+from handlers.troika.reminder_views import due_line
+from handlers.troika.views import packed, sides
+from storage.surveys import Survey
+
+MOST = 5
+"""Reminders shown; with everything else the tab stays well below Slack's 100 blocks."""
+LONGEST_QUESTION = 1000
+
+
+def build_home(reader: Reader, overview: Overview) -> View:
+    """Return the Home tab of one person."""
+    blocks = [
+        *_greeting(reader, overview),
+        *_waiting(reader, overview),
+        *_reminders(reader, overview),
+        *_surveys(reader, overview),
+        *_delegation(reader, overview),
+        *_network(reader, overview),
+        *_care(reader, overview),
+    ]
+    return home(blocks)
+
+
+def _greeting(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    hello = _("Hello {name}").format(name=overview.actor.name)
+    quick = [button(_("Ask a question"), ids.HOME_ASK, style="primary")]
+    known = overview.actor.member is not None or bool(overview.actor.roles)
+    words = [_place(reader, overview)] if known else _introduction(reader, overview)
+    return [header(hello), *(section(each) for each in words), actions(*quick)]
+
+
+def _place(reader: Reader, overview: Overview) -> str:
+    _ = reader._
+    actor = overview.actor
+    member = safe(reader.names(actor.member)) if actor.member else ""
+    if actor.is_secretariat:
+        return _("You serve in the Secretariat of the {network}.").format(network=safe(overview.network))
+    if actor.is_observer:
+        return _("You observe the {network} for *{member}*; your answers are counted apart.").format(
+            network=safe(overview.network), member=member
+        )
+    if may(actor.roles, Deed.ENDORSE):
+        return _("You speak for *{member}* in the {network}.").format(member=member, network=safe(overview.network))
+    return _("You belong to *{member}* in the {network}.").format(member=member, network=safe(overview.network))
+
+
+def _introduction(reader: Reader, overview: Overview) -> list[str]:
+    _ = reader._
+    what = _(
+        "I am Focal, the app of the {network}. I know its focal points and presidencies, answer questions with their "
+        "sources, and run its surveys and reminders."
+    ).format(network=safe(overview.network))
+    names = ", ".join(f"<@{each.user_id}>" for each in overview.secretariat[:5])
+    link = _("You are not linked to a delegation yet. If you are a focal point, ask the Secretariat to link you: {who}")
+    none = _("nobody of the Secretariat is known to me yet")
+    ask = _("You can ask me already, here, in a direct message or with `/wps`: “Who chaired in 2019?”, for example.")
+    return [what, link.format(who=names or none), ask]
+
+
+def _waiting(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    if not overview.actor.roles:
+        return []
+    lines = list(overview.waiting) or [_("Nothing waits for you.")]
+    return packed([f"*{_('What waits for you')}*", *lines])
+
+
+def _reminders(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    if not overview.due:
+        return []
+    shown = overview.due[:MOST]
+    more = len(overview.due) - len(shown)
+    rows = [section(due_line(reader, each), button(_("Done"), ids.HOME_DONE, str(each.id))) for each in shown]
+    rest = [context(_("and {count} more: `/wps-troika`").format(count=more))] if more else []
+    return [divider(), section(f"*{_('My open reminders')}*"), *rows, *rest]
+
+
+def _surveys(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    if not overview.surveys:
+        return []
+    blocks: list[Block] = [divider(), section(f"*{_('Open surveys')}*")]
+    for survey in overview.surveys:
+        blocks += [section(_survey(reader, survey)), actions(*_survey_elements(reader, overview, survey))]
+    return [*blocks, context(_("All surveys: `/wps-survey list`"))]
+
+
+def _survey(reader: Reader, survey: Survey) -> str:
+    return reader._("{number} · *{title}* in {channel}, open until {moment}").format(
+        number=survey.id,
+        title=safe(survey.title, 200),
+        channel=f"<#{survey.channel}>",
+        moment=moment_words(survey.closes_at, reader.zone, reader.locale),
+    )
+
+
+def _survey_elements(reader: Reader, overview: Overview, survey: Survey) -> list[Element]:
+    _ = reader._
+    found = []
+    if survey.questions and may(overview.actor.roles, Deed.ANSWER):
+        questions = [option(f"{each.number}. {each.text}", str(each.id)) for each in survey.questions]
+        found.append(select(ids.SURVEY_ANSWER, questions, _("Answer a question")))
+    if may(overview.actor.roles, Deed.SEE_NETWORK_FIELDS):
+        label = _("Results of survey {number}").format(number=survey.id)
+        found.append(button(_("Results"), ids.SURVEY_RESULTS, f"{survey.id}:0", label=label))
+    return found
+
+
+def _delegation(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    if overview.actor.member is None or overview.actor.is_secretariat:
+        return []
+    lines = [
+        _("• *{name}* – {role}").format(name=safe(each.name, 200), role=_(each.role)) for each in overview.contacts[:20]
+    ]
+    title = _("My delegation: {member}").format(member=safe(reader.names(overview.actor.member)))
+    return [divider(), *packed([f"*{title}*", *(lines or [_("No current contact is recorded.")])])]
+
+
+def _network(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    following = (
+        meeting_line(_, overview.meeting)
+        if overview.meeting
+        else _("No next meeting is known to me yet. The ones there were: `/wps-meeting list`")
+    )
+    troika = [f"*{_('The Troika')}*", *sides(reader, overview.presidencies, overview.today)]
+    return [divider(), *packed(troika), *packed([f"*{_('The next meeting')}*", following])]
+
+
+def _care(reader: Reader, overview: Overview) -> list[Block]:
+    _ = reader._
+    if overview.care is None:
+        return []
+    lost = overview.care.undelivered
+    lines = [_("• Messages that could not be delivered: {count} – `focal outbox list`").format(count=lost)]
+    return [divider(), *packed([f"*{_('For the Secretariat')}*", *(lines if lost else [_("Nothing to look after.")])])]
+
+
+def build_ask(reader: Reader, said: Said | None = None, number: int = 1) -> View:
+    """Return the form in which a question is asked, with the answer to the one before; `number` counts them."""
+    _ = reader._
+    # A block id of its own each time: Slack would keep the last question in the field otherwise.
+    block = f"question_{number}"
+    entry = text_input(ids.HOME_QUESTION, multiline=True, limit=LONGEST_QUESTION)
+    label = _("Ask another question") if said else _("Your question")
+    hint = _("In any of the six UN languages, for example: Who is Namibia's focal point?")
+    shown = [*said.blocks, divider()] if said else []
+    blocks = [*shown, field(block, label, entry, hint=hint)]
+    title, ask = _("Ask a question"), _("Ask")
+    return modal(ids.HOME_ASK_FORM, title, blocks, submit=ask, close=_("Close"), metadata=str(number))
