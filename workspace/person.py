@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workspace.inputs import VALUE_NAME, Blocks, elements_of
@@ -63,7 +64,9 @@ class Person:
 
     def _must_see(self, thing: Message | View) -> None:
         if isinstance(thing, Message):
-            shown = thing in self._team.seen_by(self.id, self.channel(thing.channel).id)
+            # By its ts: what is on a screen may be older than what the message says by now.
+            seen = self._team.seen_by(self.id, self.channel(thing.channel).id)
+            shown = thing.ts in {message.ts for message in seen}
         else:
             shown = thing.user == self.id and (thing.type == "home" or thing in self._team.modals.get(self.id, ()))
         if not shown:
@@ -96,6 +99,12 @@ class Person:
         self._team.add(message)
         self._tell(place, message)
         return message
+
+    def handed(self, message: Message) -> Message:
+        """Return a copy of somebody else's message before this person, for a click that nobody meant them to make."""
+        copy = replace(message, channel=self.dm.id, ts=self._team.next_ts(), ephemeral_to=self.id)
+        self._team.add(copy)
+        return copy
 
     async def tell_app(self, text: str, thread: Message | None = None) -> Message:
         """Say something to the app in the direct message."""

@@ -174,7 +174,7 @@ async def test_somebody_else_s_reminder_cannot_be_answered(bot: Harness) -> None
     kenji, liv = await troika(bot)
     await remind(bot, kenji)
     await bot.at(utc("2026-03-03 08:00"))
-    taken = replace(reminded(kenji)[0], channel=liv.dm.id)
+    taken = liv.handed(reminded(kenji)[0])
 
     await liv.click(taken, "Done")
     await bot.settle()

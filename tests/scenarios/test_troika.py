@@ -146,8 +146,7 @@ async def test_a_button_is_no_proof_of_the_right(bot: Harness) -> None:
     kenji = await bot.person("Kenji Mori", "JP")
     preview = await said(sec, "/wps-troika set 2026 Uruguay")
 
-    stolen = Message(**{**preview.__dict__, "ephemeral_to": kenji.id, "channel": kenji.dm.id})
-    await kenji.click(stolen, "Set it")
+    await kenji.click(kenji.handed(preview), "Set it")
     await bot.settle()
 
     assert "NOT-ALLOWED" in newest(kenji)
