@@ -24,7 +24,8 @@ OPTION_LIMITS = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5, "static_s
 TEXT_INPUTS = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
 MENUS = {
     "static_select", "multi_static_select", "users_select", "multi_users_select", "conversations_select",
-    "channels_select", "datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons", "external_select",
+    "multi_conversations_select", "channels_select", "multi_channels_select", "datepicker", "timepicker",
+    "datetimepicker", "checkboxes", "radio_buttons", "external_select",
 }  # fmt: skip
 INPUTS = MENUS | TEXT_INPUTS | {"file_input", "rich_text_input"}
 USABLE = INPUTS | {"button", "overflow", "feedback_buttons", "icon_button"}

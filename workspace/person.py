@@ -125,9 +125,10 @@ class Person:
         """Return typed text as Slack keeps it: escaped, with mentions recognised."""
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         text = re.sub(r"(?<!\w)@(channel|here|everyone)\b", r"<!\1>", text)
-        for user in self._team.users.values():
+        # Longest first: one handle may begin with another.
+        for user in sorted(self._team.users.values(), key=lambda user: -len(user.name)):
             text = re.sub(rf"(?<!\w)@{re.escape(user.name)}\b", f"<@{user.id}>", text)
-        return re.sub(r"(https?://[^\s<>]+)", r"<\1>", text)
+        return re.sub(r"https?://[^\s<>]+", lambda found: f"<{found[0].replace('|', '%7C')}>", text)
 
     async def edit(self, message: Message, text: str) -> None:
         """Change one of one's own messages."""
@@ -247,14 +248,18 @@ class Person:
         self._must_see(where)
         block_id, element = find_element(where.blocks, what)
         if element["type"] in INPUT_TYPES:
-            held = chosen(element, option)
-            where.values.setdefault(block_id, {})[element["action_id"]] = held
-            self._team.changed()
+            self.enter(where, block_id, element, option)
         if element["type"] in INPUT_TYPES and _is_input(where.blocks, block_id):
             return
-        await self._act(where, block_id, element, option)
+        await self.use(where, block_id, element, option)
 
-    async def _act(self, where: Message | View, block_id: str, element: dict[str, Any], option: Any) -> None:
+    def enter(self, where: Message | View, block_id: str, element: dict[str, Any], value: Any) -> None:
+        """Type or choose `value` in one element, of which a message or view may have several with one action id."""
+        where.values.setdefault(block_id, {})[element["action_id"]] = chosen(element, value)
+        self._team.changed()
+
+    async def use(self, where: Message | View, block_id: str, element: dict[str, Any], option: Any = None) -> None:
+        """Use exactly this element, as it stands; an overflow menu needs the `option` that is chosen."""
         action = {
             "type": element["type"],
             "action_id": element["action_id"],
@@ -263,6 +268,8 @@ class Person:
         }
         if element["type"] == "button":
             action |= {"text": element["text"]} | ({"value": element["value"]} if "value" in element else {})
+        elif element["type"] in INPUT_TYPES:
+            action |= where.values[block_id][element["action_id"]]
         else:
             action |= chosen(element, option)
         place = self._container(where)
@@ -294,8 +301,7 @@ class Person:
         shown = view or self._open()
         for what, value in values.items():
             block_id, element = find_element(shown.blocks, what)
-            shown.values.setdefault(block_id, {})[element["action_id"]] = chosen(element, value)
-        self._team.changed()
+            self.enter(shown, block_id, element, value)
 
     def _open(self) -> View:
         if self.modal is None:

@@ -1,0 +1,184 @@
+"""What one tab of the page shows: who acts, where they are, what is open, and the pieces it is made of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from workspace.driver import Workspace
+from workspace.page.forms import Surface, surface_of
+from workspace.page.reader import Reader
+from workspace.person import Person
+from workspace.state import Channel, Message, StoredFile, Team, User, View
+
+TOGETHER = timedelta(minutes=5)
+"""Messages of one person stand under one name if no more than this lies between them."""
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One tab: `place` is None on the app's Home, `root` is the message whose thread is open beside it.
+
+    `since` is the ts up to which the person had read when the tab was opened, `limit` how many messages it shows.
+    """
+
+    workspace: Workspace
+    person: Person
+    place: Channel | None
+    root: Message | None = None
+    since: str = ""
+    limit: int = SHOWN
+
+    @property
+    def team(self) -> Team:
+        """The workspace's state."""
+        return self.workspace.team
+
+    @property
+    def reader(self) -> Reader:
+        """The eyes of the person."""
+        return Reader(self.team, self.person.user, self.workspace.base_url)
+
+    @property
+    def is_app(self) -> bool:
+        """Tell whether this is the app's own place: its Home or the direct message with it."""
+        return self.place is None or self.place.id == self.person.dm.id
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the sidebar."""
+
+    channel: Channel
+    name: str
+    other: User | None
+    unread: int
+    mentions: int
+    here: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message as it stands in a list; `day` is set where a day begins, `first` where a name is to be shown."""
+
+    message: Message
+    author: User
+    surface: Surface
+    files: Sequence[StoredFile]
+    replies: Sequence[Message]
+    prefix: str
+    day: str = ""
+    first: bool = True
+    new: bool = False
+    mine: bool = False
+    in_thread: bool = False
+
+
+def entries(sight: Sight) -> list[Entry]:
+    """Return the person's places: channels by name, then direct messages with people."""
+    places = [each for each in sight.team.channels.values() if sight.person.id in each.members]
+    found = [_entry(sight, each) for each in places if each.id != sight.person.dm.id]
+    return sorted(found, key=lambda each: (each.channel.kind == "im", each.name.casefold()))
+
+
+def app_entry(sight: Sight) -> Entry:
+    """Return the direct message with the app."""
+    return replace(_entry(sight, sight.person.dm), here=sight.is_app)
+
+
+def _entry(sight: Sight, channel: Channel) -> Entry:
+    unread = [each for each in _unread(sight, channel) if channel.kind == "im" or not each.is_reply]
+    mention = f"<@{sight.person.id}>"
+    called = [each for each in _unread(sight, channel) if mention in each.text or channel.kind == "im"]
+    other = next((each for each in channel.members if each != sight.person.id), None) if channel.kind == "im" else None
+    here = sight.place is not None and sight.place.id == channel.id
+    name = sight.reader.place_name(channel)
+    return Entry(channel, name, sight.team.users[other] if other else None, len(unread), len(called), here)
+
+
+def _unread(sight: Sight, channel: Channel) -> Iterator[Message]:
+    read = channel.last_read.get(sight.person.id, "")
+    for message in reversed(sight.team.seen_by(sight.person.id, channel.id)):
+        if message.ts <= read:
+            return
+        if message.user != sight.person.id:
+            yield message
+
+
+def mark_read(sight: Sight) -> None:
+    """Note that the person sees what is there now."""
+    if sight.place is None:
+        return
+    seen = sight.team.seen_by(sight.person.id, sight.place.id)
+    if seen and sight.place.last_read.get(sight.person.id, "") < seen[-1].ts:
+        sight.place.last_read[sight.person.id] = seen[-1].ts
+        sight.team.changed()
+
+
+def messages(sight: Sight) -> list[Message]:
+    """Return all that stands in the place itself: no replies, unless they were also sent to the channel."""
+    if sight.place is None:
+        return []
+    seen = sight.team.seen_by(sight.person.id, sight.place.id)
+    return [each for each in seen if not each.is_reply or each.subtype == "thread_broadcast"]
+
+
+def lines(sight: Sight) -> list[Line]:
+    """Return the place's newest messages, oldest first."""
+    shown = messages(sight)[-sight.limit :]
+    made = [_line(sight, each, "m") for each in shown]
+    return list(_arranged(sight, made))
+
+
+def thread_lines(sight: Sight) -> list[Line]:
+    """Return the open thread: its root, then the replies this person sees."""
+    if sight.root is None:
+        return []
+    seen = sight.team.seen_by(sight.person.id, sight.root.channel)
+    replies = [each for each in seen if each.is_reply and each.thread_ts == sight.root.ts]
+    made = [replace(_line(sight, each, "t"), in_thread=True) for each in [sight.root, *replies]]
+    return [replace(line, new=False) for line in _arranged(sight, made)]
+
+
+def _line(sight: Sight, message: Message, prefix: str) -> Line:
+    name = f"{prefix}-{message.ts.replace('.', '-')}"
+    return Line(
+        message,
+        sight.team.users[message.user],
+        surface_of(sight.reader, message, name),
+        [sight.team.files[each] for each in message.files],
+        sight.team.replies(message) if message.ephemeral_to is None else [],
+        name,
+        mine=message.user == sight.person.id,
+    )
+
+
+def _arranged(sight: Sight, made: Sequence[Line]) -> Iterator[Line]:
+    reader, before = sight.reader, None
+    marked = not sight.since
+    for line in made:
+        starts_new = not marked and line.message.ts > sight.since and not line.mine
+        marked = marked or starts_new
+        day = reader.day(line.message.ts)
+        new_day = before is None or reader.day(before.message.ts) != day
+        first = new_day or starts_new or before is None or not _together(reader, before, line)
+        yield replace(line, day=day if new_day else "", first=first, new=starts_new)
+        before = line
+
+
+def _together(reader: Reader, before: Line, line: Line) -> bool:
+    gap = reader.at(line.message.ts) - reader.at(before.message.ts)
+    same = before.author.id == line.author.id and before.message.ephemeral_to == line.message.ephemeral_to
+    return same and gap <= TOGETHER and line.message.subtype != "thread_broadcast"
+
+
+def modal_of(sight: Sight) -> tuple[View, Surface] | None:
+    """Return the modal in front of the person, as view and form."""
+    view = sight.person.modal
+    return (view, surface_of(sight.reader, view, view.id)) if view else None
+
+
+def home_of(sight: Sight) -> tuple[View, Surface] | None:
+    """Return the app's Home for the person, as view and form."""
+    view = sight.person.home
+    return (view, surface_of(sight.reader, view, view.id)) if view else None
