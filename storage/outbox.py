@@ -225,6 +225,12 @@ async def by_key(conn: Conn, key: str) -> Item | None:
     return _item(row) if row else None
 
 
+async def posts_under(conn: Conn, beginning: str) -> tuple[str, ...]:
+    """Return the keys of the posts that begin with `beginning`, in the order in which they were decided."""
+    mine = (outbox.c.method == "chat.postMessage", outbox.c.key.startswith(beginning, autoescape=True))
+    return tuple((await conn.execute(select(outbox.c.key).where(*mine).order_by(outbox.c.id))).scalars())
+
+
 async def in_state(conn: Conn, state: State, limit: int = 100) -> list[Item]:
     """Return up to `limit` rows in `state`, oldest first."""
     rows = await conn.execute(select(outbox).where(outbox.c.state == state).order_by(outbox.c.id).limit(limit))

@@ -127,7 +127,7 @@ def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[obje
     if writer is None:
         raise BadInput("Focal cannot write {name}.", "End its name in .csv, .xlsx or .json.", name=path.name)
     text_rows = ([_legal(cell) for cell in row] for row in rows)
-    _replace(path, writer([_legal(header) for header in headers], text_rows))
+    write_whole(path, writer([_legal(header) for header in headers], text_rows))
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -451,7 +451,8 @@ _WRITERS: dict[str, Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]] =
 }
 
 
-def _replace(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read; it appears whole or not at all. OSError where that cannot be."""
     # mkstemp opens with 0600 whatever the umask; a reader never sees half a file.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     try:

@@ -157,6 +157,18 @@ class OpenThread:
     known: Mapping[str, str | None]
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A reply that counts as an answer: what it says (plain), and whose it is; `member` is a code."""
+
+    survey: Survey
+    question: Question
+    text: str
+    person: str | None
+    member: str | None
+    observer: bool
+
+
 async def start(conn: Conn, new: NewSurvey, started_by: str, now: datetime, form: str | None = None) -> Survey:
     """Store a new survey and its questions, numbered from 1; AlreadyDone if `form` has started one before."""
     if form and (await conn.execute(select(surveys.c.id).where(surveys.c.form == form))).first():
@@ -317,6 +329,15 @@ async def survey_of_reply(conn: Conn, channel: str, ts: str) -> Survey | None:
     """Return the survey to which this recorded message is an answer, locked; None if it is not recorded."""
     found = (await conn.execute(select(answers.c.question_id).where(_at(channel, ts)))).scalar()
     return None if found is None else (await question(conn, found, lock=True))[0]
+
+
+async def recorded(conn: Conn, channel: str, ts: str) -> Recorded | None:
+    """Return what is recorded of this message, None if it is no answer or was withdrawn."""
+    row = (await conn.execute(select(answers).where(_at(channel, ts), answers.c.withdrawn_at.is_(None)))).first()
+    if row is None:
+        return None
+    about, asked = await question(conn, row.question_id)
+    return Recorded(about, asked, row.text, row.person, row.member, row.observer)
 
 
 async def withdraw_reply(conn: Conn, removal: Removal, now: datetime, *, only_by: str | None = None) -> bool:

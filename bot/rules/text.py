@@ -68,6 +68,15 @@ def quote(text: str, limit: int = 600) -> str:
     return "\n".join(f"> {line}" for line in safe(text, limit).splitlines() or [""])
 
 
+def markdown(text: str) -> str:
+    """Return `text` so that Markdown shows it as it is: nothing in it becomes a link, a heading, a list or HTML.
+
+    Source: CommonMark 0.31, 2.4: any ASCII punctuation may be escaped with a backslash.
+    """
+    escaped = re.sub(r"[\\`*_\[\]<>|~#&]", r"\\\g<0>", text)
+    return re.sub(r"^(\s*(?:\d{1,9})?)([-+=.)])", r"\1\\\2", escaped, flags=re.MULTILINE)
+
+
 def link(url: str, label: str) -> str:
     """Return a mrkdwn link if `url` is http or https, else the label alone: other schemes are somebody's trick."""
     if not re.match(r"https?://[^\s|<>]+$", url):

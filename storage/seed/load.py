@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.rules.profile import Network
-from storage import meetings, members, practices
+from storage import communiques, meetings, members, practices
 from storage.database import Conn
 from storage.installation import first_time
 from storage.members import Member
@@ -27,12 +27,7 @@ async def seed(conn: Conn, network: Network, now: datetime) -> None:
     await _presidencies(conn)
     await practices.seed(conn, json.loads((SEED / "practices.json").read_text(encoding="utf-8")), now)
     await meetings.seed(conn, _yaml("meetings.yaml"))
-    import importlib.util  # INTERIM until storage/communiques.py has landed
-
-    if importlib.util.find_spec("storage.communiques"):
-        from storage import communiques
-
-        await communiques.seed(conn, _yaml("communiques.yaml"))
+    await communiques.seed(conn, _yaml("communiques.yaml"))
     await index_profile(conn, network)
 
 

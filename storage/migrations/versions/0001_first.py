@@ -13,7 +13,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "audit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -25,6 +24,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
+    op.create_table(
+        "communiques",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("known", sa.String(length=12), nullable=False),
+        sa.Column("notes", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_communiques")),
+        sa.UniqueConstraint("starts_on", "title", name=op.f("uq_communiques_starts_on_title")),
+    )
     op.create_table(
         "contacts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -282,6 +294,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_survey_questions_ts"), "survey_questions", ["ts"], unique=False)
     op.create_table(
+        "recommendations",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("theme", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("attribution", sa.String(length=12), nullable=False),
+        sa.Column("author", sa.String(length=24), nullable=True),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("secretariat", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("proposer", sa.String(length=24), nullable=True),
+        sa.Column("proposer_member", sa.String(length=12), nullable=True),
+        sa.Column("proposer_observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("verbatim", sa.Boolean(), server_default="1", nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("question", sa.Text(), server_default="", nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("place", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("url", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_recommendations_meeting_id_meetings"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into"], ["recommendations.number"], name=op.f("fk_recommendations_merged_into_recommendations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["survey_questions.id"],
+            name=op.f("fk_recommendations_question_id_survey_questions"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_recommendations")),
+        sa.UniqueConstraint("source", name=op.f("uq_recommendations_source")),
+    )
+    op.create_index(op.f("ix_recommendations_author"), "recommendations", ["author"], unique=False)
+    op.create_index(op.f("ix_recommendations_member"), "recommendations", ["member"], unique=False)
+    op.create_index(op.f("ix_recommendations_proposer"), "recommendations", ["proposer"], unique=False)
+    op.create_index(op.f("ix_recommendations_state"), "recommendations", ["state"], unique=False)
+    op.create_index(op.f("ix_recommendations_theme"), "recommendations", ["theme"], unique=False)
+    op.create_table(
         "survey_answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -306,13 +365,55 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_survey_answers_person"), "survey_answers", ["person"], unique=False)
     op.create_index(op.f("ix_survey_answers_source"), "survey_answers", ["source"], unique=False)
+    op.create_table(
+        "endorsements",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["number"],
+            ["recommendations.number"],
+            name=op.f("fk_endorsements_number_recommendations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("number", "member", name=op.f("pk_endorsements")),
+    )
+    op.create_table(
+        "recommendation_revisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=24), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"],
+            ["recommendations.number"],
+            name=op.f("fk_recommendation_revisions_number_recommendations"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_revisions")),
+        sa.UniqueConstraint("number", "version", name=op.f("uq_recommendation_revisions_number_version")),
+    )
 
 
 def downgrade() -> None:
-
+    op.drop_table("recommendation_revisions")
+    op.drop_table("endorsements")
     op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
     op.drop_index(op.f("ix_survey_answers_person"), table_name="survey_answers")
     op.drop_table("survey_answers")
+    op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_state"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_proposer"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_member"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_author"), table_name="recommendations")
+    op.drop_table("recommendations")
     op.drop_index(op.f("ix_survey_questions_ts"), table_name="survey_questions")
     op.drop_table("survey_questions")
     op.drop_table("presidency_members")
@@ -352,5 +453,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_email"), table_name="contacts")
     op.drop_table("contacts")
+    op.drop_table("communiques")
     op.drop_index(op.f("ix_audit_subject"), table_name="audit")
     op.drop_table("audit")

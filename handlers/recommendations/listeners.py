@@ -1,0 +1,429 @@
+"""What people do with recommendations: propose, list, show, endorse, decide, edit and export."""
+
+import asyncio
+import re
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from bot.rules.attribution import Attribution
+from bot.rules.permissions import Actor, Deed, may, require, require_voice
+from bot.rules.problems import BadInput, Changed, NotAllowed
+from bot.rules.recommendations import (
+    REASON_LIMIT,
+    TEXT_LIMIT,
+    Kind,
+    NewRecommendation,
+    State,
+    put_forward_by,
+    read_filters,
+    said_by,
+    strictest,
+    takes_back,
+)
+from bot.rules.text import Gettext, plain
+from handlers.listening import (
+    Answer,
+    Click,
+    Command,
+    CommandListener,
+    Errors,
+    Focal,
+    Modal,
+    Replace,
+    Reply,
+    Request,
+    Shortcut,
+    Submission,
+    number_in,
+)
+from handlers.recommendations import posts, sources, views
+from handlers.recommendations.sources import Source
+from handlers.recommendations.views import Choices, Look, Page
+from storage import meetings, recommendations, surveys
+from storage.database import Conn
+from storage.members import all_members
+from storage.recommendations import Recommendation
+
+USAGE = "[text] | list [theme, member, state] | show N | export [csv, json, md]"
+SHOW = "/wps-recommend show 12"
+EXPORTS = ("csv", "json", "md", "xlsx")
+SURVEYS_OFFERED = 5
+FILTER_LIMIT = 500
+
+
+async def propose(command: Command, focal: Focal) -> Answer:
+    """Open the form with what was typed: a mistyped subcommand must not become a delegation's proposal."""
+    require(command.actor, Deed.PROPOSE)
+    text = plain(command.text)
+    if len(text) > TEXT_LIMIT:
+        raise BadInput(
+            "This has {length} characters; a recommendation has at most {most}.",
+            "Shorten it, or propose it in parts.",
+            length=len(text),
+            most=TEXT_LIMIT,
+        )
+    async with focal.db.read() as conn:
+        look, choices = await _look(conn, focal, command), await _choices(conn)
+    return Modal(views.build_form(look, NewRecommendation(Kind.RECOMMENDATION, text), choices, ""))
+
+
+async def propose_message(shortcut: Shortcut, focal: Focal) -> Answer:
+    """Open the form with a message's words, and remember who said them and in answer to what."""
+    require(shortcut.actor, Deed.PROPOSE)
+    source, text, cut = sources.read(shortcut)
+    author = await sources.author_of(focal, source)
+    async with focal.db.begin() as conn:
+        earlier = await recommendations.of_source(conn, sources.source_of(source.channel, source.ts))
+        if earlier is not None:
+            look = await _look(conn, focal, shortcut)
+            return Reply(*views.build_record(look, await _readable(conn, shortcut.actor, earlier)))
+        new = await sources.from_message(conn, source, author, text)
+        look, choices = await _look(conn, focal, shortcut), await _choices(conn)
+        carried = await sources.sealed(conn, source)
+    return Modal(views.build_form(look, new, choices, carried, cut=cut))
+
+
+async def _look(conn: Conn, focal: Focal, request: Request) -> Look:
+    return Look(focal, request._, await all_members(conn), request.actor.locale, request.actor)
+
+
+async def _choices(conn: Conn) -> Choices:
+    newest = (await surveys.all_surveys(conn))[:SURVEYS_OFFERED]
+    asked = [await surveys.survey(conn, each.id) for each in newest]
+    return Choices(asked, tuple(reversed(await meetings.all_meetings(conn))))
+
+
+async def submit_proposal(submission: Submission, focal: Focal) -> Answer:
+    """Check the form and store what it proposes; what is wrong is said beside each field."""
+    require(submission.actor, Deed.PROPOSE)
+    faults = _faults(submission, focal)
+    if faults:
+        return Errors(faults)
+    async with focal.db.begin() as conn:
+        source = await sources.unsealed(conn, submission.private_metadata, submission.actor.user_id)
+    author = await sources.author_of(focal, source)
+    async with focal.db.begin() as conn:
+        new = put_forward_by(await _proposed(conn, submission, source, author), submission.actor)
+        record = await posts.propose(conn, focal, new)
+        look = await _look(conn, focal, submission)
+    return Reply(views.build_proposed(look, record), after=partial(_link, focal, record))
+
+
+async def _link(focal: Focal, record: Recommendation) -> None:
+    await posts.fill_link(focal, record)
+
+
+def _faults(submission: Submission, focal: Focal) -> dict[str, str]:
+    _ = submission._
+    found = {
+        "text": _text_fault(_text(submission, "text"), _),
+        "kind": "" if _text(submission, "kind") in set(Kind) else _("Choose one."),
+        "theme": "" if _text(submission, "theme") in _themes(focal) else _("Choose a theme."),
+        "attribution": "" if _text(submission, "attribution") in set(Attribution) else _("Choose one."),
+    }
+    return {block: words for block, words in found.items() if words and block in _blocks(submission)}
+
+
+def _blocks(submission: Submission) -> set[str]:
+    return {str(block.get("block_id")) for block in submission.view.get("blocks") or ()}
+
+
+def _themes(focal: Focal) -> set[str]:
+    return {theme.key for theme in focal.network.themes}
+
+
+def _text_fault(text: str, _: Gettext) -> str:
+    if not text:
+        return _("Write what is recommended.")
+    if len(text) > TEXT_LIMIT:
+        return _("This has {length} characters; there is room for {most}.").format(length=len(text), most=TEXT_LIMIT)
+    return ""
+
+
+def _text(submission: Submission, block: str) -> str:
+    return str(submission.values.get(block) or "").strip()
+
+
+async def _proposed(
+    conn: Conn, submission: Submission, source: Source | None, author: Actor | None
+) -> NewRecommendation:
+    """Return what the form proposes: from the message it was opened on, or in the name of whoever submits it."""
+    text, chosen = _text(submission, "text"), Attribution(_text(submission, "attribution"))
+    if source is not None:
+        new = await sources.from_message(conn, source, author, text, chosen)
+    else:
+        form = f"form:{submission.view.get('id')}"
+        new = said_by(NewRecommendation(Kind.RECOMMENDATION, text, chosen, source=form), submission.actor)
+        new = await _answering(conn, new, _text(submission, "question"))
+    return replace(
+        new,
+        kind=Kind(_text(submission, "kind")),
+        theme=_text(submission, "theme"),
+        meeting_id=await _meeting(conn, _text(submission, "meeting")),
+    )
+
+
+async def _answering(conn: Conn, new: NewRecommendation, chosen: str) -> NewRecommendation:
+    """Return `new` in answer to the question that was chosen, naming no more than its survey lets be named."""
+    if not chosen:
+        return new
+    survey, asked = await surveys.question(conn, number_in(chosen, "/wps-recommend"))
+    attribution = strictest(new.attribution, survey.attribution)
+    place = sources.source_of(survey.channel, asked.ts) if asked.ts else ""
+    return replace(new, attribution=attribution, question_id=asked.id, question=asked.text, place=place)
+
+
+async def _meeting(conn: Conn, chosen: str) -> int | None:
+    if not chosen:
+        return None
+    found = await meetings.meeting(conn, number_in(chosen, "/wps-recommend"))
+    return found.id if found else None
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def _require_reader(actor: Actor) -> None:
+    """Raise NotAllowed unless this person may read the store: whoever may see what delegations show each other."""
+    if not may(actor.roles, Deed.SEE_NETWORK_FIELDS):
+        raise NotAllowed(
+            "You cannot see the store of recommendations.",
+            "It is open to the Network's focal points, the Troika, the presidency and the Secretariat.",
+        )
+
+
+async def _readable(conn: Conn, actor: Actor, number: int) -> Recommendation:
+    """Return a record if this person may read it: the store is the network's, but everybody sees what is their own."""
+    if may(actor.roles, Deed.SEE_NETWORK_FIELDS):
+        return await recommendations.recommendation(conn, number)
+    if may(actor.roles, Deed.PROPOSE):
+        record = await recommendations.recommendation(conn, number)
+        if takes_back(actor, record):
+            return record
+    raise NotAllowed(
+        "You cannot see number {number}.",
+        "The store is open to the Network's focal points, the Troika, the presidency and the Secretariat.",
+        number=number,
+    )
+
+
+async def list_recommendations(command: Command, focal: Focal) -> Answer:
+    """List what matches the words: theme, member, region, state, kind, or words of the text."""
+    return Reply(*await _page(command, focal, plain(command.text), 0))
+
+
+async def turn_page(click: Click, focal: Focal) -> Answer:
+    """Show another page in place of the one that was shown."""
+    start, _, asked = click.value.partition(":")
+    return Replace(*await _page(click, focal, asked, number_in(start, "/wps-recommend list")))
+
+
+async def _page(request: Request, focal: Focal, asked: str, start: int) -> views.Words:
+    _require_reader(request.actor)
+    if len(asked) > FILTER_LIMIT:
+        raise BadInput("This is too long to look for.", "Try: /wps-recommend list protection, Namibia, accepted")
+    wanted = read_filters(asked, views.phrases(request._, focal.network), focal.gazetteer)
+    async with focal.db.read() as conn:
+        found = await recommendations.numbers(conn, wanted, request.actor.member)
+        shown = await recommendations.several(conn, found[start : start + views.PAGE])
+        look = await _look(conn, focal, request)
+    return views.build_list(look, Page(asked, wanted, start, len(found), shown))
+
+
+async def show(command: Command, focal: Focal) -> Answer:
+    """Show the record with this number."""
+    return Reply(*await _record(command, focal, number_in(command.text, SHOW)))
+
+
+async def click_show(click: Click, focal: Focal) -> Answer:
+    """Show one record to whoever asked for it at a button."""
+    return Reply(*await _record(click, focal, number_in(click.value, SHOW)))
+
+
+async def _record(request: Request, focal: Focal, number: int, note: str = "") -> views.Words:
+    async with focal.db.read() as conn:
+        record = await _readable(conn, request.actor, number)
+        look = await _look(conn, focal, request)
+    return views.build_record(look, await posts.fill_link(focal, record), note)
+
+
+async def show_history(click: Click, focal: Focal) -> Answer:
+    """Show what a record said before, who changed it and why."""
+    number = number_in(click.value, SHOW)
+    async with focal.db.read() as conn:
+        record = await _readable(conn, click.actor, number)
+        history = await recommendations.history(conn, number)
+        look = await _look(conn, focal, click)
+    return Reply(*views.build_history(look, record, history))
+
+
+async def export(command: Command, focal: Focal) -> Answer:
+    """Send the store as a file to the asker's DM."""
+    _require_reader(command.actor)
+    send = partial(_send_export, focal, command.actor, command.text.casefold().lstrip(".") or EXPORTS[0], command._)
+    return Reply(command._("The file is on its way to your messages with Focal."), after=send)
+
+
+async def _send_export(focal: Focal, actor: Actor, ending: str, _: Gettext) -> None:
+    with tempfile.TemporaryDirectory(prefix="focal-") as folder:
+        path = Path(folder) / f"recommendations.{ending}"
+        rows = await recommendations.export_file(focal.db, path, focal.now())
+        content = await asyncio.to_thread(path.read_bytes)
+    await focal.slack.send_file(
+        actor.user_id, path.name, content, _("Records in this file: {count}").format(count=rows)
+    )
+
+
+# Endorsing -----------------------------------------------------------------------------------------------------------
+
+
+async def endorse(click: Click, focal: Focal) -> Answer:
+    """Endorse a record for one's delegation, and show it so."""
+    number = await _endorse(click, focal)
+    return Replace(*await _record(click, focal, number, click._("Your delegation endorses this now.")))
+
+
+async def endorse_shared(click: Click, focal: Focal) -> Answer:
+    """Endorse a record at a message that everybody sees; that message changes for all."""
+    number = await _endorse(click, focal)
+    said = click._("Your delegation endorses number {number} now. It may withdraw that: {show}")
+    return Reply(said.format(number=number, show=f"`/wps-recommend show {number}`"))
+
+
+async def _endorse(click: Click, focal: Focal) -> int:
+    member = require_voice(click.actor, Deed.ENDORSE)
+    number = number_in(click.value, SHOW)
+    async with focal.db.begin() as conn:
+        record = await recommendations.endorse(conn, number, member, click.actor.user_id, focal.now())
+        await posts.refresh(conn, focal, record)
+    return number
+
+
+async def withdraw_endorsement(click: Click, focal: Focal) -> Answer:
+    """Take one's delegation's endorsement back, and show the record so."""
+    member = require_voice(click.actor, Deed.ENDORSE)
+    number = number_in(click.value, SHOW)
+    async with focal.db.begin() as conn:
+        record = await recommendations.withdraw_endorsement(conn, number, member, click.actor.user_id, focal.now())
+        await posts.refresh(conn, focal, record)
+    return Replace(*await _record(click, focal, number, click._("Your delegation does not endorse this any more.")))
+
+
+async def take_back(click: Click, focal: Focal) -> Answer:
+    """Take a proposal back, for whoever said it, whoever put it forward, or their delegation."""
+    number = number_in(click.value, SHOW)
+    async with focal.db.begin() as conn:
+        record = await recommendations.recommendation(conn, number, lock=True)
+        if not takes_back(click.actor, record):
+            raise NotAllowed(
+                "Number {number} is not your delegation's.", "Only its own can take it back.", number=number
+            )
+        await posts.withdraw(conn, focal, number, click.actor.user_id, "")
+    return Reply(click._("Number {number} is taken back, and its words are forgotten.").format(number=number))
+
+
+# Reviewing -----------------------------------------------------------------------------------------------------------
+
+
+async def take_under_review(click: Click, focal: Focal) -> Answer:
+    """Take a record under review."""
+    return await _decide(click, focal, State.UNDER_REVIEW)
+
+
+async def accept(click: Click, focal: Focal) -> Answer:
+    """Accept a record."""
+    return await _decide(click, focal, State.ACCEPTED)
+
+
+async def _decide(click: Click, focal: Focal, to: State) -> Answer:
+    require(click.actor, Deed.REVIEW)
+    number = number_in(click.value, SHOW)
+    async with focal.db.begin() as conn:
+        await posts.decide(conn, focal, number, to, click.actor)
+    note = click._("It is now {state}.").format(state=views.state_name(click._, to))
+    return Replace(*await _record(click, focal, number, note))
+
+
+async def open_decline(click: Click, focal: Focal) -> Answer:
+    """Ask for the reason."""
+    return Modal(views.build_decline_form(*await _for_review(click, focal)))
+
+
+async def open_edit(click: Click, focal: Focal) -> Answer:
+    """Open the form in which a reviewer changes a record."""
+    return Modal(views.build_edit_form(*await _for_review(click, focal)))
+
+
+async def _for_review(click: Click, focal: Focal) -> tuple[Look, Recommendation]:
+    require(click.actor, Deed.REVIEW)
+    async with focal.db.read() as conn:
+        record = await recommendations.recommendation(conn, number_in(click.value, SHOW))
+        return await _look(conn, focal, click), record
+
+
+async def submit_decline(submission: Submission, focal: Focal) -> Answer:
+    """Decline a record with a reason, which whoever proposed it is told."""
+    require(submission.actor, Deed.REVIEW)
+    _ = submission._
+    reason = _text(submission, "reason")
+    if not 0 < len(reason) <= REASON_LIMIT:
+        return Errors({"reason": _("Give a reason of 1 to {most} characters.").format(most=REASON_LIMIT)})
+    number = number_in(submission.private_metadata, SHOW)
+    async with focal.db.begin() as conn:
+        await posts.decide(conn, focal, number, State.DECLINED, submission.actor, reason)
+    return Reply(_("Number {number} is declined; whoever proposed it is told why.").format(number=number))
+
+
+async def submit_edit(submission: Submission, focal: Focal) -> Answer:
+    """Change what a record says; what it said before is kept."""
+    require(submission.actor, Deed.REVIEW)
+    _ = submission._
+    faults = _faults(submission, focal)
+    if faults:
+        return Errors(faults)
+    claimed, _colon, version = submission.private_metadata.partition(":")
+    number = number_in(claimed, SHOW)
+    try:
+        async with focal.db.begin() as conn:
+            record = await recommendations.edit(
+                conn,
+                number,
+                number_in(version, SHOW),
+                _text(submission, "text"),
+                Kind(_text(submission, "kind")),
+                _text(submission, "theme"),
+                submission.actor.user_id,
+                focal.now(),
+                _text(submission, "reason")[:REASON_LIMIT],
+            )
+            await posts.refresh(conn, focal, record)
+    except Changed as changed:
+        # Beside the field, so that what was typed is not lost with the form.
+        return Errors({"text": changed.said(_)})
+    return Reply(_("Number {number} is changed; what it said before is in its history.").format(number=number))
+
+
+async def usage(command: Command, _focal: Focal) -> Answer:
+    """Say what can be typed."""
+    return Reply(command._("What can be typed: {usage}").format(usage=f"`/wps-recommend {USAGE}`"))
+
+
+_NEVER = re.compile(r"(?!)")
+_SUBCOMMANDS: dict[str, tuple[CommandListener, re.Pattern[str]]] = {
+    "list": (list_recommendations, re.compile(r".*", re.DOTALL)),
+    "show": (show, re.compile(r"[#№]?\d*")),
+    "export": (export, re.compile(rf"(?:\.?(?:{'|'.join(EXPORTS)}))?", re.IGNORECASE)),
+    "help": (usage, re.compile("")),
+}
+"""Each with what may follow it: a sentence that begins with one of these words is a proposal all the same."""
+
+
+async def recommend(command: Command, focal: Focal) -> Answer:
+    """Do what the first word says or, where the whole is no subcommand, propose it."""
+    word, _space, rest = command.text.strip().partition(" ")
+    listener, follows = _SUBCOMMANDS.get(word.casefold(), (propose, _NEVER))
+    if not follows.fullmatch(rest.strip()):
+        return await propose(command, focal)
+    return await listener(replace(command, text=rest.strip()), focal)

@@ -1,0 +1,108 @@
+"""The message a recommendation comes from: who said it, in answer to what, and where a link back may lead."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+
+from bot.rules.attribution import Attribution
+from bot.rules.permissions import Actor
+from bot.rules.problems import BadInput
+from bot.rules.recommendations import TEXT_LIMIT, Kind, NewRecommendation, said_by, strictest
+from bot.rules.seal import seal, unseal
+from bot.rules.surveys import words_of
+from handlers.listening import Focal, Shortcut
+from storage import installation, surveys
+from storage.database import Conn
+from storage.surveys import Question, Survey
+
+
+@dataclass(frozen=True)
+class Source:
+    """A message: where it stands, who wrote it (a Slack id, empty for an app), and a mark of its words.
+
+    `clicked` is who used the shortcut on it; the form is theirs alone.
+    """
+
+    channel: str
+    ts: str
+    thread_ts: str
+    author: str
+    words: str
+    clicked: str
+
+
+def source_of(channel: str, ts: str) -> str:
+    """Return what names a message among the sources of records."""
+    return f"{channel}:{ts}"
+
+
+def place_of(
+    attribution: Attribution, channel: str, ts: str, survey: Survey | None = None, question: Question | None = None
+) -> str:
+    """Return where a link back may lead (`channel:ts`), nowhere if the attribution forbids it.
+
+    A message shows its author to whoever opens it; where the person may not be named, the link is to the question.
+    """
+    if attribution is Attribution.ATTRIBUTED:
+        return source_of(channel, ts)
+    return source_of(survey.channel, question.ts) if survey and question and question.ts else ""
+
+
+def mark_of(text: str) -> str:
+    """Return what tells whether somebody changed these words."""
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def read(shortcut: Shortcut) -> tuple[Source, str, bool]:
+    """Return the message a shortcut was used on, its words (plain) and whether they were cut; BadInput without any."""
+    message = shortcut.message
+    text = words_of(message)
+    if not text:
+        raise BadInput("This message has no words that could be proposed.", "Write them yourself: /wps-recommend")
+    ts, thread = str(message.get("ts") or ""), str(message.get("thread_ts") or "")
+    author = "" if message.get("bot_id") else str(message.get("user") or "")
+    kept = text[:TEXT_LIMIT]
+    source = Source(shortcut.channel, ts, thread if thread != ts else "", author, mark_of(kept), shortcut.actor.user_id)
+    return source, kept, len(text) > TEXT_LIMIT
+
+
+async def sealed(conn: Conn, source: Source) -> str:
+    """Return a source as a form carries it."""
+    return seal(asdict(source), await installation.secret(conn))
+
+
+async def unsealed(conn: Conn, carried: str, user_id: str) -> Source | None:
+    """Return the source a form carried, None for a form without one; BadInput unless it is this person's own."""
+    if not carried:
+        return None
+    values = unseal(carried, await installation.secret(conn))
+    if values is None or values.get("clicked") != user_id:
+        raise BadInput("This form does not know any more which message it was for.", "Use the shortcut again.")
+    return Source(**values)
+
+
+async def author_of(focal: Focal, source: Source | None) -> Actor | None:
+    """Return who wrote the message, None for an app's. Slack may be asked, so this is for outside a transaction."""
+    return await focal.who(source.author) if source and source.author else None
+
+
+async def from_message(
+    conn: Conn, source: Source, author: Actor | None, text: str, chosen: Attribution = Attribution.ATTRIBUTED
+) -> NewRecommendation:
+    """Return what would be proposed from a message, with the question it answers and what that lets be named.
+
+    `chosen` may name less than the survey would, never more.
+    """
+    asked = await surveys.question_at(conn, source.channel, source.thread_ts) if source.thread_ts else None
+    survey, question = asked or (None, None)
+    attribution = strictest(chosen, survey.attribution if survey else Attribution.ATTRIBUTED)
+    new = NewRecommendation(
+        Kind.RECOMMENDATION,
+        text,
+        attribution,
+        verbatim=mark_of(text) == source.words,
+        question_id=question.id if question else None,
+        question=question.text if question else "",
+        source=source_of(source.channel, source.ts),
+        place=place_of(attribution, source.channel, source.ts, survey, question),
+    )
+    return said_by(new, author) if author else new
