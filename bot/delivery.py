@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +13,8 @@ from bot.slack import METADATA_EVENT, TIMEOUT_SECONDS, LostAnswer, SlackApi
 from bot.slack_errors import AlreadySo, Gone, RateLimited, SlackError, TokenRefused, Unclear
 from storage import outbox
 from storage.database import Conn, Database
-from storage.outbox import Item, State
+from storage.groups import GroupCommit
+from storage.outbox import Item, Sent, State
 from storage.ownership import Ownership
 
 log = structlog.get_logger("focal.delivery")
@@ -60,6 +61,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._stopping = False
         self._in_hand: set[int] = set()
+        self._sent = GroupCommit(db, self._record)
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -207,11 +209,14 @@ class Delivery:
             await outbox.mark_verify(conn, item, reason, self._now() + LOOK_AGAIN)
 
     async def _mark_sent(self, item: Item, channel: str, ts: str | None) -> None:
-        async with self._db.begin() as conn:
-            await outbox.mark_sent(conn, item, channel, ts)
-            told = self._posted.get(item.key.partition(":")[0])
-            if told is not None and ts is not None and item.method == "chat.postMessage":
-                await told(conn, item.key, channel, ts)
+        await self._sent.put(Sent(item, channel, ts))
+
+    async def _record(self, conn: Conn, sent: Sequence[Sent]) -> None:
+        await outbox.mark_sent(conn, sent)
+        for each in sent:
+            told = self._posted.get(each.item.key.partition(":")[0])
+            if told is not None and each.ts is not None and each.item.method == "chat.postMessage":
+                await told(conn, each.item.key, each.channel, each.ts)
 
     async def _put_back(self, item: Item, seconds: float, error: str | None = None) -> None:
         async with self._db.begin() as conn:

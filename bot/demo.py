@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import yaml
 from pydantic import SecretStr
 
 from bot.app import Bot, connected, started, stop_asked
@@ -17,10 +19,14 @@ from bot.settings import Settings
 from storage import contacts, people
 from workspace.driver import Workspace
 from workspace.person import Person
+from workspace.state import Message
 
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "manifest.yml"
 SAMPLE = ROOT / "workspace" / "sample" / "contacts.csv"
+STORY = SAMPLE.with_name("story.yaml")
+SECONDS = 20.0
+"""How long the demo waits for the bot to have posted something; it takes a second."""
 SECRETARIAT = "Sofía Lindqvist-Amara"
 GUEST = "Robin Newcomer"
 LOCALES = {"es": "es-ES", "fr": "fr-FR", "ar": "ar-SA", "ru": "ru-RU", "pt": "pt-BR", "de": "de-DE", "ja": "ja-JP"}
@@ -104,10 +110,52 @@ async def meet(bot: Bot, cast: dict[str, Person], clock: Clock) -> None:
 
 async def play(slack: Workspace, cast: dict[str, Person]) -> None:
     """Hold the conversations that a newcomer finds on the page."""
-    await _survey(slack, cast)
-    await _recommendations(slack, cast)
-    await _reminders(slack, cast)
+    story = yaml.safe_load(STORY.read_text(encoding="utf-8"))
+    await _survey(slack, cast, story["survey"])
     await slack.quiet()
+
+
+async def _survey(slack: Workspace, cast: dict[str, Person], told: dict[str, Any]) -> None:
+    """Start the survey by its form, as the Secretariat would, and let people answer in its threads."""
+    starter = cast[told["by"]]
+    await starter.command("/wps-survey start", CHANNEL)
+    await _submit(starter, _survey_form(slack, told))
+    asked = len(told["guiding"]) + 1
+    await slack.until(lambda: len(_questions(slack)) == asked, SECONDS)
+    threads = _questions(slack)
+    for thread in told["answers"]:
+        for answer in thread["said"]:
+            said = await cast[answer["by"]].say(CHANNEL, answer["text"].strip(), threads[thread["question"] - 1])
+            if "bulb" in answer:
+                await cast[answer["bulb"]].react(said, "bulb")
+
+
+def _survey_form(slack: Workspace, told: dict[str, Any]) -> dict[str, Any]:
+    groups: dict[str, list[str]] = {}
+    for each in told["guiding"]:
+        groups.setdefault(f"questions_{each.partition('.')[0]}", []).append(each)
+    names = {"title": told["title"], "introduction": told["introduction"], "own": told["own"]}
+    channel = slack.team.channel(CHANNEL)
+    return {
+        **names,
+        **groups,
+        "channel": channel.id if channel else "",
+        "day": in_days(slack, told["days"]),
+        "attribution": told["attribution"],
+    }
+
+
+def _questions(slack: Workspace) -> list[Message]:
+    """Return the messages of the survey's questions, in order: everything of the bot's but the header."""
+    return [each for each in slack.messages(CHANNEL) if each.bot_id and not each.is_reply][1:]
+
+
+async def _submit(person: Person, values: dict[str, Any]) -> None:
+    errors = await person.submit(values)
+    if errors:
+        raise RuntimeError(f"the demo's own form was refused: {errors}")
+    if person.modal is not None:
+        await person.close()
 
 
 def in_days(slack: Workspace, days: int) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 
 from bot.directory import Directory
-from bot.intake import Intake
 from bot.languages import translator
 from bot.logs import where
 from bot.rules.permissions import Actor
@@ -19,7 +18,8 @@ from handlers.blocks import message
 from handlers.listening import Event, Focal, Registry
 from storage import inbox, outbox
 from storage.database import Conn
-from storage.inbox import Kept
+from storage.groups import GroupCommit
+from storage.inbox import Arrival, Kept
 
 log = structlog.get_logger("focal.inbound")
 NOBODY = Actor("", "")
@@ -41,7 +41,7 @@ class Inbound:
         self._focal = focal
         self._directory = directory
         self._now = now
-        self._intake = Intake(focal.db, now)
+        self._arrivals = GroupCommit(focal.db, inbox.keep)
         self._wake = asyncio.Event()
         self._stopping = False
         self._bot_user_id = bot_user_id
@@ -51,7 +51,7 @@ class Inbound:
         event = body.get("event") or {}
         if event.get("type") not in self._registry.events or self._is_own(event):
             return
-        await self._intake.keep(body["event_id"], event["type"], body)
+        await self._arrivals.put(Arrival(body["event_id"], event["type"], body, self._now()))
         self._wake.set()
 
     def _is_own(self, event: dict[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """The inbox: every event from Slack, kept before Slack is told so, applied once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,7 +47,7 @@ class Arrival:
     received_at: datetime
 
 
-async def keep(conn: Conn, *arrivals: Arrival) -> None:
+async def keep(conn: Conn, arrivals: Sequence[Arrival]) -> None:
     """Store the events that are new: Slack delivers one event up to four times under the same id."""
     rows = [vars(each) | {"body": dict(each.body)} for each in arrivals]
     await insert_all_new(conn, inbox, rows)

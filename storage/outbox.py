@@ -6,7 +6,26 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, Row, String, Table, func, or_, select, text, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    FromClause,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from storage.database import Conn, UTCDateTime, insert_new, metadata
 
@@ -21,6 +40,8 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+BATCH = 50
+"""Rows taken at once: each is a request under way to Slack."""
 OPEN = (State.PENDING, State.SENDING, State.VERIFY)
 
 outbox = Table(
@@ -41,9 +62,15 @@ outbox = Table(
     Column("ts", String(24)),
     Column("error", String(200)),
     Column("created_at", UTCDateTime, nullable=False),
-    # Only what is open is ever searched: the index stays small however long the history grows.
+    # Only what is open is ever searched: the indexes stay small however long the history grows.
     Index(
         "ix_outbox_open",
+        "id",
+        sqlite_where=text("state IN ('pending', 'sending', 'verify')"),
+        postgresql_where=text("state IN ('pending', 'sending', 'verify')"),
+    ),
+    Index(
+        "ix_outbox_lane",
         "channel",
         "id",
         sqlite_where=text("state IN ('pending', 'sending', 'verify')"),
@@ -153,18 +180,27 @@ async def _put(
     return await insert_new(conn, outbox, values)
 
 
-async def claim(conn: Conn, owner: str, now: datetime, lanes_busy: Sequence[str] = (), limit: int = 20) -> list[Item]:
+def _is_open(rows: FromClause) -> ColumnElement[bool]:
+    # The states stand in the statement, not beside it: only so do both databases see that the small index serves.
+    return rows.c.state.in_([literal_column(f"'{state}'") for state in OPEN])
+
+
+async def claim(
+    conn: Conn, owner: str, now: datetime, lanes_busy: Sequence[str] = (), limit: int = BATCH
+) -> list[Item]:
     """Take up to `limit` rows to send now, at most one per lane and only the oldest open one of each.
 
     A row in doubt keeps its lane waiting, so that posts of one channel never overtake each other. `lanes_busy` are left
     alone: they were posted to a moment ago.
     """
-    heads = select(func.min(outbox.c.id)).where(outbox.c.state.in_(OPEN)).group_by(outbox.c.channel)
+    older = outbox.alias("older")
+    waits = exists().where(older.c.channel == outbox.c.channel, older.c.id < outbox.c.id, _is_open(older))
     ready = (
         select(outbox.c.id)
         .where(
-            outbox.c.id.in_(heads),
+            _is_open(outbox),
             outbox.c.state == State.PENDING,
+            ~waits,
             or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
             outbox.c.channel.not_in(lanes_busy),
         )
@@ -181,13 +217,25 @@ async def claim(conn: Conn, owner: str, now: datetime, lanes_busy: Sequence[str]
     return sorted((_item(row) for row in taken), key=lambda item: item.id)
 
 
-async def mark_sent(conn: Conn, item: Item, channel: str | None, ts: str | None) -> None:
-    """Record that Slack has it; the words are forgotten, the key stays so that it is never sent again."""
-    await conn.execute(
+@dataclass(frozen=True)
+class Sent:
+    """What Slack has: the row, and where it stands there (no `ts` where the method gives none)."""
+
+    item: Item
+    channel: str
+    ts: str | None
+
+
+async def mark_sent(conn: Conn, sent: Sequence[Sent]) -> None:
+    """Record what Slack has; the words are forgotten, the keys stay so that nothing is ever sent again."""
+    done = (
         update(outbox)
-        .where(outbox.c.id == item.id)
-        .values(state=State.SENT, sent_channel=channel, ts=ts, payload={}, error=None, owner=None)
+        .where(outbox.c.id == bindparam("row"))
+        .values(
+            state=State.SENT, sent_channel=bindparam("place"), ts=bindparam("stamp"), payload={}, error=None, owner=None
+        )
     )
+    await conn.execute(done, [{"row": each.item.id, "place": each.channel, "stamp": each.ts} for each in sent])
 
 
 async def mark_pending(conn: Conn, item: Item, not_before: datetime | None, error: str | None = None) -> None:
@@ -213,7 +261,7 @@ async def mark_dead(conn: Conn, item: Item, error: str) -> None:
 
 async def in_doubt(conn: Conn, now: datetime) -> list[Item]:
     """Return rows whose fate is not known: to be verified now, or taken by a sender that may have died."""
-    doubtful = outbox.c.state.in_((State.SENDING, State.VERIFY))
+    doubtful = and_(_is_open(outbox), outbox.c.state != State.PENDING)
     look_now = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
     rows = await conn.execute(select(outbox).where(doubtful, look_now).order_by(outbox.c.id))
     return [_item(row) for row in rows]

@@ -12,7 +12,7 @@ BODY = {"event": {"type": "message", "text": "a secret"}}
 
 async def keep(db: Database, clock: Clock, *event_ids: str) -> None:
     async with db.begin() as conn:
-        await inbox.keep(conn, *(Arrival(each, "message", BODY, clock.now()) for each in event_ids or ("Ev1",)))
+        await inbox.keep(conn, [Arrival(each, "message", BODY, clock.now()) for each in event_ids or ("Ev1",)])
 
 
 async def kept(db: Database) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from storage import outbox
 from storage.database import Database
-from storage.outbox import Item, State
+from storage.outbox import Item, Sent, State
 
 
 async def post(db: Database, clock: Clock, key: str, channel: str = "C1") -> bool:
@@ -35,7 +35,7 @@ async def test_one_channel_is_served_in_order(db: Database, clock: Clock) -> Non
     first = await claim(db, clock)
     meanwhile = await claim(db, clock)
     async with db.begin() as conn:
-        await outbox.mark_sent(conn, first[0], "C1", "1.0")
+        await outbox.mark_sent(conn, [Sent(first[0], "C1", "1.0")])
     then = await claim(db, clock)
 
     assert [item.key for item in first] == ["a", "c"]
@@ -89,7 +89,7 @@ async def test_only_the_newest_change_of_a_message_is_kept(db: Database, clock: 
     await post(db, clock, "survey:1:header")
     [item] = await claim(db, clock)
     async with db.begin() as conn:
-        await outbox.mark_sent(conn, item, "C1", "1.0")
+        await outbox.mark_sent(conn, [Sent(item, "C1", "1.0")])
         for words in ("one", "two", "three"):
             await outbox.change(conn, "survey:1:header", {"text": words}, clock.now())
 
@@ -103,12 +103,12 @@ async def test_a_change_made_while_one_is_under_way_follows_it(db: Database, clo
     await post(db, clock, "h")
     [item] = await claim(db, clock)
     async with db.begin() as conn:
-        await outbox.mark_sent(conn, item, "C1", "1.0")
+        await outbox.mark_sent(conn, [Sent(item, "C1", "1.0")])
         await outbox.change(conn, "h", {"text": "one"}, clock.now())
     [under_way] = await claim(db, clock)
     async with db.begin() as conn:
         await outbox.change(conn, "h", {"text": "two"}, clock.now())
-        await outbox.mark_sent(conn, under_way, "C1", "1.0")
+        await outbox.mark_sent(conn, [Sent(under_way, "C1", "1.0")])
 
     [then] = await claim(db, clock)
 
@@ -120,7 +120,7 @@ async def test_a_sent_message_is_forgotten_and_its_key_is_not(db: Database, cloc
     await post(db, clock, "a")
     [item] = await claim(db, clock)
     async with db.begin() as conn:
-        await outbox.mark_sent(conn, item, "C1", "1.0")
+        await outbox.mark_sent(conn, [Sent(item, "C1", "1.0")])
         kept = await outbox.by_key(conn, "a")
 
     assert kept is not None

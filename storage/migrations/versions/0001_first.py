@@ -143,9 +143,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
-        "ix_outbox_open",
+        "ix_outbox_lane",
         "outbox",
         ["channel", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+    )
+    op.create_index(
+        "ix_outbox_open",
+        "outbox",
+        ["id"],
         unique=False,
         sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
         postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),
@@ -437,6 +445,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_outbox_target"), table_name="outbox")
     op.drop_index(
         "ix_outbox_open",
+        table_name="outbox",
+        sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+        postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+    )
+    op.drop_index(
+        "ix_outbox_lane",
         table_name="outbox",
         sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
         postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),

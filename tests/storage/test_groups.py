@@ -1,15 +1,26 @@
-"""Events are kept together, and each sender learns whether its own is kept."""
+"""Things are written together, and each sender learns whether its own is kept."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.intake import Intake
 from storage import inbox
 from storage.database import Database
+from storage.groups import GroupCommit
+from storage.inbox import Arrival
+
+
+def arrivals(db: Database, clock: Clock) -> Callable[[str | None], Awaitable[None]]:
+    group = GroupCommit(db, inbox.keep)
+
+    def keep(event_id: str | None) -> Awaitable[None]:
+        return group.put(Arrival(event_id, "message", {}, clock.now()))  # type: ignore[arg-type]  # None is refused
+
+    return keep
 
 
 async def kept(db: Database) -> int:
@@ -19,34 +30,29 @@ async def kept(db: Database) -> int:
 
 async def test_events_that_come_together_are_all_kept(db: Database, clock: Clock) -> None:
     """Sixty-four events at once, some of them twice, are each kept once when their senders are told."""
-    intake = Intake(db, clock.now)
+    keep = arrivals(db, clock)
 
-    await asyncio.gather(*(intake.keep(f"Ev{number % 60}", "message", {"n": number}) for number in range(64)))
+    await asyncio.gather(*(keep(f"Ev{number % 60}") for number in range(64)))
 
     assert await kept(db) == 60
 
 
 async def test_events_that_come_together_share_a_commit(db: Database, clock: Clock) -> None:
     """While one commit waits for the disk the others gather for the next: two commits serve any number."""
-    intake = Intake(db, clock.now)
+    keep = arrivals(db, clock)
     commits: list[object] = []
     event.listen(db.engine.sync_engine, "commit", commits.append)
 
-    await asyncio.gather(*(intake.keep(f"Ev{number}", "message", {}) for number in range(50)))
+    await asyncio.gather(*(keep(f"Ev{number}") for number in range(50)))
 
     assert len(commits) <= 2
 
 
 async def test_an_event_that_cannot_be_kept_takes_no_other_with_it(db: Database, clock: Clock) -> None:
     """Whoever sent an event that the database refuses is told so; the others of its group are kept."""
-    intake = Intake(db, clock.now)
+    keep = arrivals(db, clock)
 
-    told = await asyncio.gather(
-        intake.keep("Ev1", "message", {}),
-        intake.keep("Ev2", None, {}),  # type: ignore[arg-type]  # what the database refuses
-        intake.keep("Ev3", "message", {}),
-        return_exceptions=True,
-    )
+    told = await asyncio.gather(keep("Ev1"), keep(None), keep("Ev3"), return_exceptions=True)
 
     assert [isinstance(each, SQLAlchemyError) for each in told] == [False, True, False]
     assert await kept(db) == 2
@@ -59,6 +65,6 @@ async def test_nothing_is_promised_that_is_not_kept(sqlite_url: str, clock: Cloc
         await conn.run_sync(inbox.inbox.drop)
 
     with pytest.raises(SQLAlchemyError):
-        await Intake(db, clock.now).keep("Ev1", "message", {})
+        await arrivals(db, clock)("Ev1")
 
     await db.close()
