@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.rules.answers import WhoIsContact
+from bot.rules.contacts import Contact, is_stale, shown_to
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.presidency import Presidency
 from bot.rules.text import Gettext
 from handlers.ask.waiting import what_waits
 from handlers.listening import Focal
-from storage import meetings, outbox, people, reminders, surveys
-from storage.answers import Contact, ContactsFound, look_up
+from storage import contacts, meetings, outbox, people, reminders, surveys
 from storage.database import Conn
 from storage.meetings import Meeting
 from storage.outbox import State
@@ -24,14 +23,25 @@ MOST_SURVEYS = 5
 
 @dataclass(frozen=True)
 class Care:
-    """What the Secretariat looks after: messages that were given up."""
+    """What the Secretariat looks after.
 
+    `gaps` are members without a focal point today, `unlinked` contacts that belong to no Slack user, `unverified` how
+    many contacts nobody has said to be right for long, `undelivered` how many messages were given up.
+    """
+
+    gaps: tuple[str, ...]
+    unlinked: tuple[Contact, ...]
+    unverified: int
     undelivered: int
 
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything the Home tab of `actor` is made of; `care` is None for all but the Secretariat."""
+    """Everything the Home tab of `actor` is made of; `care` is None for all but the Secretariat.
+
+    `contacts` are those of the own delegation with what the actor may see; nobody has confirmed those in `stale` (ids)
+    for longer than the network wishes.
+    """
 
     actor: Actor
     today: date
@@ -40,6 +50,7 @@ class Overview:
     waiting: tuple[str, ...]
     due: tuple[Occurrence, ...]
     contacts: tuple[Contact, ...]
+    stale: frozenset[int]
     presidencies: tuple[Presidency, ...]
     meeting: Meeting | None
     surveys: tuple[Survey, ...]
@@ -49,6 +60,7 @@ class Overview:
 async def gather(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> Overview:
     """Return what the Home tab of `actor` shows now."""
     today = focal.now().date()
+    own = await contacts.current(conn, today, of=(actor.member,)) if actor.member else ()
     return Overview(
         actor=actor,
         today=today,
@@ -56,19 +68,13 @@ async def gather(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> Overview
         secretariat=await people.secretariat_of(conn, focal.secretariat, today),
         waiting=tuple(await what_waits(conn, focal, actor, _, reminded=False)),
         due=await reminders.open_for(conn, actor.user_id),
-        contacts=await _contacts(conn, actor, today),
+        contacts=tuple(shown_to(each, actor, today) for each in own),
+        stale=frozenset(each.id for each in own if is_stale(each, today, focal.network.verification_days)),
         presidencies=await all_presidencies(conn),
         meeting=await meetings.next_meeting(conn, today),
         surveys=await _open_surveys(conn, focal, actor),
-        care=await _care(conn) if actor.is_secretariat else None,
+        care=await _care(conn, focal, today) if actor.is_secretariat else None,
     )
-
-
-async def _contacts(conn: Conn, actor: Actor, today: date) -> tuple[Contact, ...]:
-    if actor.member is None:
-        return ()
-    found = await look_up(conn, WhoIsContact((actor.member,)), today, audience="network")
-    return found.contacts if isinstance(found, ContactsFound) else ()
 
 
 async def _open_surveys(conn: Conn, focal: Focal, actor: Actor) -> tuple[Survey, ...]:
@@ -79,5 +85,11 @@ async def _open_surveys(conn: Conn, focal: Focal, actor: Actor) -> tuple[Survey,
     return tuple([await surveys.survey(conn, each.id) for each in soonest])
 
 
-async def _care(conn: Conn) -> Care:
-    return Care(undelivered=(await outbox.counts(conn)).get(State.DEAD, 0))
+async def _care(conn: Conn, focal: Focal, today: date) -> Care:
+    known = await contacts.current(conn, today)
+    return Care(
+        gaps=await contacts.gaps(conn, today),
+        unlinked=await contacts.unlinked(conn, today),
+        unverified=sum(is_stale(each, today, focal.network.verification_days) for each in known),
+        undelivered=(await outbox.counts(conn)).get(State.DEAD, 0),
+    )

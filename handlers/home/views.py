@@ -1,8 +1,11 @@
 """What the Home tab looks like, for everybody from the Secretariat to somebody unknown."""
 
-from bot.rules.dates import moment_words
+from collections.abc import Sequence
+
+from bot.rules.contacts import Contact, checked_on
+from bot.rules.dates import day_words, moment_words
 from bot.rules.permissions import Deed, may
-from bot.rules.text import safe
+from bot.rules.text import Gettext, safe
 from handlers import ids
 from handlers.ask.views import Said
 from handlers.blocks import (
@@ -31,6 +34,8 @@ from storage.surveys import Survey
 
 MOST = 5
 """Reminders shown; with everything else the tab stays well below Slack's 100 blocks."""
+MOST_CONTACTS = 20
+MOST_NAMES = 15
 LONGEST_QUESTION = 1000
 
 
@@ -139,11 +144,23 @@ def _delegation(reader: Reader, overview: Overview) -> list[Block]:
     _ = reader._
     if overview.actor.member is None or overview.actor.is_secretariat:
         return []
-    lines = [
-        _("• *{name}* – {role}").format(name=safe(each.name, 200), role=_(each.role)) for each in overview.contacts[:20]
-    ]
+    lines = [_contact(reader, overview, each) for each in overview.contacts[:MOST_CONTACTS]]
     title = _("My delegation: {member}").format(member=safe(reader.names(overview.actor.member)))
-    return [divider(), *packed([f"*{title}*", *(lines or [_("No current contact is recorded.")])])]
+    foot = _("More, and to correct it: `/wps-contacts`")
+    blocks = packed([f"*{title}*", *(lines or [_("No current contact is recorded.")])])
+    return [divider(), *blocks, context(foot)]
+
+
+def _contact(reader: Reader, overview: Overview, contact: Contact) -> str:
+    _ = reader._
+    details = ", ".join(safe(each, 150) for each in (contact.title, contact.institution) if each)
+    line = _("• *{name}* – {role}").format(name=safe(contact.name, 150), role=_(contact.role))
+    checked = checked_on(contact)
+    if contact.id in overview.stale:
+        fresh = _("please check whether this is still right")
+    else:
+        fresh = _("checked {day}").format(day=day_words(checked, reader.locale)) if checked else ""
+    return " – ".join(part for part in (line, details, fresh) if part)
 
 
 def _network(reader: Reader, overview: Overview) -> list[Block]:
@@ -161,9 +178,29 @@ def _care(reader: Reader, overview: Overview) -> list[Block]:
     _ = reader._
     if overview.care is None:
         return []
-    lost = overview.care.undelivered
-    lines = [_("• Messages that could not be delivered: {count} – `focal outbox list`").format(count=lost)]
-    return [divider(), *packed([f"*{_('For the Secretariat')}*", *(lines if lost else [_("Nothing to look after.")])])]
+    care = overview.care
+    lines = [
+        *_named(_("• Members without a focal point: {count} – {names}"), [reader.names(each) for each in care.gaps]),
+        *_named(_("• Contacts that are linked to nobody in Slack: {count} – {names}"), _names(reader, care.unlinked)),
+        *([_("• Contacts to be checked: {count}").format(count=care.unverified)] if care.unverified else []),
+        *([_undelivered(_, care.undelivered)] if care.undelivered else []),
+    ]
+    return [divider(), *packed([f"*{_('For the Secretariat')}*", *(lines or [_("Nothing to look after.")])])]
+
+
+def _named(words: str, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    shown = [safe(name, 80) for name in names[:MOST_NAMES]]
+    return [words.format(count=len(names), names=", ".join(shown) + (" …" if len(names) > MOST_NAMES else ""))]
+
+
+def _names(reader: Reader, found: Sequence[Contact]) -> list[str]:
+    return [f"{each.name} ({reader.names(each.member)})" for each in found]
+
+
+def _undelivered(_: Gettext, count: int) -> str:
+    return _("• Messages that could not be delivered: {count} – `focal outbox list`").format(count=count)
 
 
 def build_ask(reader: Reader, said: Said | None = None, number: int = 1) -> View:

@@ -1,6 +1,6 @@
 """The Home tab, for a focal point, the Secretariat, an observer and somebody unknown."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.rules.attribution import Attribution
 from bot.rules.reminders import Audience, Group, Schedule
@@ -13,6 +13,8 @@ from tests.harness import Harness
 from workspace.driver import text_of
 from workspace.person import Person
 from workspace.state import View
+
+LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 async def home(bot: Harness, person: Person) -> View:
@@ -52,7 +54,8 @@ async def test_a_focal_point_sees_their_place_and_what_is_known(bot: Harness) ->
 
     assert "Hello Ana Costa" in shown
     assert "You speak for *Uruguay* in the WPS Focal Points Network." in shown
-    assert "*My delegation: Uruguay*\n• *Ana Costa* – focal point\n• *Bruno Sosa* – alternate" in shown
+    assert "*My delegation: Uruguay*\n• *Ana Costa* – focal point – checked 2 March 2026" in shown
+    assert "• *Bruno Sosa* – alternate – checked 2 March 2026" in shown
     assert "• Former presidency: *Japan* and *Norway* (co-chairs)" in shown
     assert "No next meeting is known to me yet." in shown
     assert "For the Secretariat" not in shown
@@ -121,6 +124,30 @@ async def test_a_question_is_asked_from_the_tab(bot: Harness) -> None:
     assert "Ask another question" in first
     assert "Presidency 2018: *Germany*" in text_of(ana.modal)
     assert "2019" not in text_of(ana.modal)
+
+
+async def test_a_contact_that_nobody_checked_for_long_is_to_be_checked(bot: Harness) -> None:
+    """After the network's half year the delegation is asked whether its contact is still right."""
+    ana = await bot.person("Ana Costa", "UY")
+    await bot.at(bot.clock.now() + timedelta(days=181))
+
+    shown = text_of(await home(bot, ana))
+
+    assert "• *Ana Costa* – focal point – please check whether this is still right" in shown
+
+
+async def test_the_secretariat_sees_gaps_and_who_is_unlinked(bot: Harness) -> None:
+    """Members whose focal point has left, contacts without a Slack user and those to be checked are named."""
+    sec = await bot.member_of_secretariat()
+    await bot.contact({"member": "GH", "name": "Efua Addo", "role": "focal point", "until": date(2025, 12, 31)})
+    await bot.contact({"member": "UY", "name": "Bruno Sosa", "role": "focal point", "email": "b@example.org"})
+    await bot.contact({"member": "UY", "name": "Old Hand", "role": "alternate", "updated_at": LONG_AGO})
+
+    shown = text_of(await home(bot, sec))
+
+    assert "• Members without a focal point: 1 – Ghana" in shown
+    assert "• Contacts that are linked to nobody in Slack: 2 – Bruno Sosa (Uruguay), Old Hand (Uruguay)" in shown
+    assert "• Contacts to be checked: 1" in shown
 
 
 async def test_the_secretariat_sees_what_was_not_delivered(bot: Harness) -> None:
