@@ -1,7 +1,7 @@
 """What a listener is given, what it gives back, and the table in which listeners stand."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -219,33 +219,33 @@ def _add(table: dict[str, _L], key: str, listener: _L) -> None:
     table[key] = listener
 
 
-def subcommands(table: Mapping[str, CommandListener], default: CommandListener, usage: str = "") -> CommandListener:
-    """Return a listener that hands a command to the one its first word names, with the rest as text.
+@dataclass(frozen=True)
+class Subcommands:
+    """A listener that hands a command to the one its first word names, with the rest as text.
 
     An empty text, and without `usage` any other text too, goes to `default`; with `usage` an unknown first word is
     refused with BadInput and the usage.
     """
 
-    async def choose(command: Command, focal: Focal) -> Answer:
+    table: Mapping[str, CommandListener]
+    default: CommandListener
+    usage: str = ""
+
+    async def __call__(self, command: Command, focal: Focal) -> Answer:
+        """Answer `command` with the listener that it names."""
         word, _, rest = command.text.strip().partition(" ")
-        listener = table.get(word.casefold())
+        listener = self.table.get(word.casefold())
         if listener is not None:
-            return await listener(_with_text(command, rest.strip()), focal)
-        if usage and word:
+            return await listener(replace(command, text=rest.strip()), focal)
+        if self.usage and word:
             raise BadInput(
                 "“{word}” is not something {command} can do.",
                 "Try: {usage}",
                 word=word[:40],
                 command=command.name,
-                usage=usage,
+                usage=self.usage,
             )
-        return await default(command, focal)
-
-    return choose
-
-
-def _with_text(command: Command, text: str) -> Command:
-    return Command(command.actor, command._, command.name, text, command.channel)
+        return await self.default(command, focal)
 
 
 def number_in(text: str, usage: str) -> int:

@@ -141,6 +141,8 @@ async def bot(seeded_url: str, clock: Clock) -> AsyncIterator["Harness"]:
 
     async with harness(seeded_url, clock) as running:
         yield running
+        # Whatever any conversation put before anybody must have a listener.
+        assert running.unheard() == set()
 
 
 def _copied(template: Path, folder: Path) -> str:

@@ -40,6 +40,10 @@ class Harness:
             moved = bool(await self.bot.delivery.send_due()) or moved
             moved = bool(await self.bot.delivery.settle_doubts()) or moved
 
+    def unheard(self) -> set[str]:
+        """Return the ids of what somebody could use or send and nobody listens to."""
+        return self.slack.team.offered - self.bot.registry.actions.keys() - self.bot.registry.views.keys()
+
     async def at(self, moment: datetime) -> None:
         """Move the clock to `moment` (aware), let the heart beat and everything come to rest."""
         self.clock.jump(moment)

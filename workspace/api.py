@@ -6,7 +6,7 @@ from typing import Any
 
 from workspace.checks import message_faults, view_faults
 from workspace.deliveries import Deliveries
-from workspace.inputs import Blocks, initial_values, with_block_ids
+from workspace.inputs import Blocks, initial_values, telling, with_block_ids
 from workspace.manifest import Manifest
 from workspace.objects import (
     SUBSCRIPTIONS,
@@ -120,7 +120,7 @@ class Methods:
         return self._channel(args, joined=True)
 
     def _message(self, channel: Channel, args: Args) -> Message:
-        text, blocks = _checked(str(args.get("text") or ""), args.get("blocks") or [])
+        text, blocks = self._checked(str(args.get("text") or ""), args.get("blocks") or [])
         thread = args.get("thread_ts")
         root = self._team.message(channel.id, thread) if thread else None
         if thread and root is None:
@@ -128,6 +128,13 @@ class Methods:
         if root is not None and root.is_reply:
             raise Refusal("cannot_reply_to_message")
         return self._own_message(channel, text, blocks, thread)
+
+    def _checked(self, text: str, blocks: Blocks) -> tuple[str, Blocks]:
+        word, details = message_faults(text, blocks)
+        if word:
+            raise Refusal(word, details)
+        self._team.offered.update(telling(blocks))
+        return text, blocks
 
     def _own_message(self, channel: Channel, text: str, blocks: Blocks, thread_ts: str | None) -> Message:
         message = Message(channel.id, self._team.next_ts(), self._bot.id, "", bot_id=self._team.bot_id)
@@ -162,7 +169,7 @@ class Methods:
         channel = self._channel(args, joined=True)
         message = self._own(channel, args)
         # Blocks that an update does not mention stay as they were; an empty list takes them away.
-        text, blocks = _checked(str(args.get("text") or ""), args.get("blocks", message.blocks))
+        text, blocks = self._checked(str(args.get("text") or ""), args.get("blocks", message.blocks))
         before = message_object(self._team, message)
         message.show(text, with_block_ids(blocks))
         message.edited = {"user": self._bot.id, "ts": self._team.next_ts()}
@@ -340,6 +347,7 @@ class Methods:
         if external and any(view.external_id == external and view.id != instead_of for view in self._team.views()):
             raise Refusal("duplicate_external_id")
         blocks = with_block_ids(body["blocks"])
+        self._team.offered.update(telling(blocks), [body.get("callback_id", "")] if body.get("submit") else [])
         name = self._team.new_id("V")
         return View(
             name,
@@ -436,7 +444,7 @@ class Methods:
 
     def answer(self, user: str, channel: Channel, body: Args, original: Message | None = None) -> Message:
         """Show an answer to a command or click: to that person alone, unless it says otherwise."""
-        text, blocks = _checked(str(body.get("text") or ""), body.get("blocks") or [])
+        text, blocks = self._checked(str(body.get("text") or ""), body.get("blocks") or [])
         if original is not None and body.get("replace_original"):
             original.show(text, with_block_ids(blocks))
             self._team.changed()
@@ -446,13 +454,6 @@ class Methods:
         message.ephemeral_to = only
         self._team.add(message)
         return message
-
-
-def _checked(text: str, blocks: Blocks) -> tuple[str, Blocks]:
-    word, details = message_faults(text, blocks)
-    if word:
-        raise Refusal(word, details)
-    return text, blocks
 
 
 def _yes(value: Any) -> bool:

@@ -47,6 +47,13 @@ def elements_of(blocks: Blocks) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield block_id, element
 
 
+def telling(blocks: Blocks) -> Iterator[str]:
+    """Go through the action ids of what tells the app when it is used; an input waits for its form to be sent."""
+    for block in blocks:
+        if block["type"] != "input" or block.get("dispatch_action"):
+            yield from (str(element["action_id"]) for _, element in elements_of([block]) if "action_id" in element)
+
+
 def initial_values(blocks: Blocks, conversation: str = "") -> Values:
     """Return Slack's `state.values` for blocks that nobody has touched.
 

@@ -1,7 +1,7 @@
 """What people ask about meetings."""
 
 from bot.rules.problems import NotFound
-from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, number_in, subcommands
+from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Subcommands, number_in
 from handlers.meetings import views
 from storage import meetings
 
@@ -41,6 +41,6 @@ async def show_meeting(command: Command, focal: Focal) -> Answer:
     return Reply(*views.build_meeting(command._, found))
 
 
-MEETING = subcommands(
+MEETING = Subcommands(
     {"next": show_next, "list": list_meetings, "show": show_meeting}, default=show_next, usage=f"/wps-meeting {USAGE}"
 )

@@ -35,9 +35,9 @@ from handlers.listening import (
     Replace,
     Reply,
     Request,
+    Subcommands,
     Submission,
     number_in,
-    subcommands,
 )
 from handlers.surveys import posts, views
 from storage import surveys
@@ -324,7 +324,7 @@ def _require_open(survey: Survey, now: datetime) -> None:
         raise Closed("Survey {number} is closed.", "Nobody can answer it any more.", number=survey.id)
 
 
-SURVEY = subcommands(
+SURVEY = Subcommands(
     {
         "start": start_survey,
         "list": list_surveys,

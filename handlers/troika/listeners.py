@@ -15,7 +15,7 @@ from bot.rules.rotation import (
     read_setting,
     rights_changes,
 )
-from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, subcommands
+from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands
 from handlers.reader import reader_of
 from handlers.troika import reminder_views, reminding, views
 from storage import audit, people, presidencies, reminders
@@ -162,7 +162,7 @@ def _claimed(value: str) -> tuple[Setting, str]:
         raise BadInput("This button is damaged.", "Type the command again.") from None
 
 
-TROIKA = subcommands(
+TROIKA = Subcommands(
     {
         "remind": reminding.open_form,
         "reminders": reminding.list_reminders,
