@@ -67,11 +67,11 @@ def update(language: str) -> tuple[int, int]:
     fresh = Catalog(locale=language, project="Focal", fuzzy=False)
     for text, places in messages().items():
         old = known.get(text)
-        # Files without lines: a line that moves must not change every catalogue.
-        fresh.add(text, old.string if old else "", locations=[(place, None) for place in dict(places)])
+        fresh.add(text, old.string if old else "", locations=[(place, 1) for place in dict(places)])
     path_of(language).parent.mkdir(parents=True, exist_ok=True)
     with path_of(language).open("wb") as file:
-        write_po(file, fresh, sort_output=True, width=110, omit_header=True)
+        # Files without lines: a line that moves must not change every catalogue.
+        write_po(file, fresh, sort_output=True, width=110, omit_header=True, include_lineno=False)
     return sum(bool(each.string) for each in fresh if each.id), len(fresh)
 
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from bot.app import Bot, connected, started, stop_asked
 from bot.clock import Clock
 from bot.settings import Settings
+from handlers import ids
 from storage import contacts, people
 from workspace.driver import Workspace
 from workspace.person import Person
@@ -31,6 +32,7 @@ SECRETARIAT = "Sofía Lindqvist-Amara"
 GUEST = "Robin Newcomer"
 LOCALES = {"es": "es-ES", "fr": "fr-FR", "ar": "ar-SA", "ru": "ru-RU", "pt": "pt-BR", "de": "de-DE", "ja": "ja-JP"}
 CHANNEL = "wps-network"
+DESK = "secretariat-desk"
 
 Say = Callable[[str], None]
 
@@ -68,9 +70,15 @@ def settings_for(slack: Workspace, cast: dict[str, Person], database: Path) -> S
         slack_api_url=slack.api_url,
         database_url=f"sqlite:///{database}",
         secretariat=(cast[SECRETARIAT].id,),
+        secretariat_channel=_id_of(slack, DESK),
         pace_seconds=0.05,
         beat_seconds=2.0,
     )
+
+
+def _id_of(slack: Workspace, name: str) -> str:
+    channel = slack.team.channel(name)
+    return channel.id if channel else ""
 
 
 def invite(slack: Workspace) -> dict[str, Person]:
@@ -93,7 +101,9 @@ def invite(slack: Workspace) -> dict[str, Person]:
         GUEST, email="robin@elsewhere.example", tz="Europe/Paris", title="not linked to anyone"
     )
     slack.add_channel(CHANNEL, members=list(cast.values()), bot=True, topic="The Network's common room")
-    slack.add_channel("general", members=list(cast.values()), bot=True, topic="Everybody")
+    slack.add_channel(
+        DESK, members=[cast[SECRETARIAT]], bot=True, kind="private", topic="Questions for the Secretariat"
+    )
     return cast
 
 
@@ -111,8 +121,56 @@ async def meet(bot: Bot, cast: dict[str, Person], clock: Clock) -> None:
 async def play(slack: Workspace, cast: dict[str, Person]) -> None:
     """Hold the conversations that a newcomer finds on the page."""
     story = yaml.safe_load(STORY.read_text(encoding="utf-8"))
+    for number, told in enumerate(story["recommendations"], 1):
+        await _recommendation(cast, number, told)
+    for told in story["reminders"]:
+        await _reminder(slack, cast, told)
     await _survey(slack, cast, story["survey"])
-    await slack.quiet()
+    bulbs = sum("bulb" in said for thread in story["survey"]["answers"] for said in thread["said"])
+    await slack.until(lambda: len(_whispers(slack, CHANNEL)) == bulbs, SECONDS)
+    for place in slack.team.channels:
+        # A newcomer who acts as one of these people has not typed what they were answered.
+        for message in _whispers(slack, place):
+            slack.team.remove(message)
+
+
+def _whispers(slack: Workspace, place: str) -> list[Message]:
+    """Return what single people were shown in a channel."""
+    channel = slack.team.channel(place)
+    said = slack.team.messages.get(channel.id, []) if channel else []
+    return [message for message in said if message.ephemeral_to is not None]
+
+
+async def _recommendation(cast: dict[str, Person], number: int, told: dict[str, Any]) -> None:
+    """Propose one, let delegations endorse it, and let the Secretariat decide on it."""
+    proposer = cast[told["by"]]
+    await proposer.command(f"/wps-recommend {told['text']}")
+    await _submit(proposer, {"theme": told["theme"]})
+    for name in told.get("endorsed_by", ()):
+        await cast[name].click(await _shown(cast[name], number), ids.RECOMMENDATION_ENDORSE)
+    secretariat = cast[SECRETARIAT]
+    for deed in told.get("decided", ()):
+        await secretariat.click(await _shown(secretariat, number), f"recommendation_{deed}")
+    if "reason" in told:
+        await _submit(secretariat, {"reason": told["reason"]})
+
+
+async def _shown(person: Person, number: int) -> Message:
+    shown = await person.command(f"/wps-recommend show {number}")
+    if not isinstance(shown, Message):
+        raise TypeError(f"recommendation {number} was not shown to {person.user.real_name}")
+    return shown
+
+
+async def _reminder(slack: Workspace, cast: dict[str, Person], told: dict[str, Any]) -> None:
+    """Schedule one through its two forms: filled in, looked over, saved."""
+    secretariat = cast[SECRETARIAT]
+    await secretariat.command(f"/wps-troika remind {told['text']}")
+    values = {"group": told["to"], "day": in_days(slack, told["days"]), "time": told["time"]}
+    errors = await secretariat.submit(values | {"repeat": told.get("repeat", "once")})
+    if errors:
+        raise RuntimeError(f"the demo's own reminder was refused: {errors}")
+    await _submit(secretariat, {})
 
 
 async def _survey(slack: Workspace, cast: dict[str, Person], told: dict[str, Any]) -> None:
@@ -131,15 +189,14 @@ async def _survey(slack: Workspace, cast: dict[str, Person], told: dict[str, Any
 
 
 def _survey_form(slack: Workspace, told: dict[str, Any]) -> dict[str, Any]:
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {f"questions_{group}_0": [] for group in range(3)}
     for each in told["guiding"]:
-        groups.setdefault(f"questions_{each.partition('.')[0]}", []).append(each)
+        groups[f"questions_{each.partition('.')[0]}_0"].append(each)
     names = {"title": told["title"], "introduction": told["introduction"], "own": told["own"]}
-    channel = slack.team.channel(CHANNEL)
     return {
         **names,
         **groups,
-        "channel": channel.id if channel else "",
+        "channel": _id_of(slack, CHANNEL),
         "day": in_days(slack, told["days"]),
         "attribution": told["attribution"],
     }

@@ -34,7 +34,7 @@ def set_up(level: str = "INFO", *, pretty: bool | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s", force=True)
-    for noisy in ("slack_bolt", "slack_sdk", "aiosqlite", "apscheduler", "sqlalchemy"):
+    for noisy in ("slack_bolt", "slack_bolt.AsyncApp", "slack_sdk", "aiosqlite", "apscheduler", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

@@ -1,0 +1,78 @@
+"""The demo: what a newcomer finds on the page."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.app import connected, started
+from bot.clock import Clock
+from bot.demo import CHANNEL, MANIFEST, SECRETARIAT, invite, meet, play, settings_for
+from workspace.driver import Workspace, text_of
+from workspace.person import Person
+from workspace.state import Message
+
+Demo = tuple[Workspace, dict[str, Person], Clock]
+
+
+@pytest.fixture
+async def demo(tmp_path: Path, clock: Clock) -> AsyncIterator[Demo]:
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(Workspace.serve(MANIFEST, now=clock.now))
+        cast = invite(slack)
+        settings = settings_for(slack, cast, tmp_path / "demo.db")
+        bot = await stack.enter_async_context(started(settings, clock))
+        await meet(bot, cast, clock)
+        await stack.enter_async_context(connected(bot, slack.app_token, 1))
+        await play(slack, cast)
+        yield slack, cast, clock
+
+
+async def test_a_newcomer_finds_all_five_things(demo: Demo) -> None:
+    """Contacts, answers, a survey under way, recommendations in several states and reminders are there to be tried."""
+    _slack, cast, _clock = demo
+    chair, secretariat = cast["Haruka Minazuki"], cast[SECRETARIAT]
+
+    contact = text_of(await chair.command("/wps-contacts Namibia"))
+    answer = text_of(await chair.command("/wps who chaired in 2019?"))
+    results = text_of(await chair.command("/wps-survey results 1"))
+    recommended = text_of(await chair.command("/wps-recommend list"))
+    scheduled = text_of(await secretariat.command("/wps-troika reminders"))
+
+    assert "Ndapewa Shikongo-Amutenya" in contact
+    assert "Namibia" in answer
+    assert "applications have doubled" in results
+    assert [state for state in ("accepted", "under review", "proposed") if state in recommended.casefold()] == [
+        "accepted",
+        "under review",
+        "proposed",
+    ]
+    assert "Newsletter" in scheduled
+
+
+async def test_its_reminders_arrive_when_the_clock_is_moved(demo: Demo) -> None:
+    """Jumping three days ahead brings the Troika its reminder in their messages with the app."""
+    slack, cast, clock = demo
+    chair = cast["Ingrid Solbakken Vik"]
+
+    clock.advance(days=3)
+    await slack.until(lambda: slack.messages(chair.dm), 20)
+
+    assert "Send the Secretariat the topics" in text_of(slack.messages(chair.dm)[-1])
+
+
+async def test_nobody_finds_what_they_have_not_typed(demo: Demo) -> None:
+    """What the story's people were shown while it was played is gone from their screens."""
+    slack, cast, _clock = demo
+
+    leftovers: list[Message] = [
+        message
+        for person in cast.values()
+        for channel in (slack.team.channel(CHANNEL), person.dm)
+        if channel is not None
+        for message in slack.team.seen_by(person.id, channel.id)
+        if message.ephemeral_to is not None
+    ]
+
+    assert leftovers == []
