@@ -1,5 +1,8 @@
 """The page over plain HTTP: what somebody reads there, and what happens when they send its forms."""
 
+import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -46,6 +49,9 @@ class Reading(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join(" ".join(self._words).split())
+
+    def form(self, verb: str) -> SentForm:
+        return next(each for each in self.forms if each.action.endswith(f"/{verb}"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -112,12 +118,44 @@ class Tab:
         return await self._send(form, [form.buttons[label]], entered)
 
     async def submit(self, page: Reading, **entered: str) -> Reading:
-        form = next(each for each in page.forms if each.action.endswith("/submit"))
-        return await self._send(form, [], entered)
+        return await self._send(page.form("submit"), [], entered)
 
     async def _send(self, form: SentForm, extra: Fields, entered: dict[str, str]) -> Reading:
         fields = [(name, entered.get(name.partition("|")[0], value)) for name, value in form.fields]
         return await self.post(form.action.rpartition("/")[2], fields + extra)
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+OPTIONS = [{"text": plain(f"Option {each}"), "value": each} for each in ("one", "two", "three")]
+
+
+def button(label: str, value: str, **more: Any) -> dict[str, Any]:
+    return {"type": "button", "action_id": "go", "text": plain(label), "value": value, **more}
+
+
+def actions(*elements: dict[str, Any], block_id: str = "row") -> dict[str, Any]:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def asked(block_id: str, element: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "input", "block_id": block_id, "label": plain(f"The {block_id}"), "element": element, **more}
+
+
+def text_field(**more: Any) -> dict[str, Any]:
+    return {"type": "plain_text_input", "action_id": "field", **more}
+
+
+def modal(*blocks: dict[str, Any], title: str = "Form") -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "title": plain(title),
+        "submit": plain("Send"),
+        "close": plain("Not now"),
+        "blocks": [*blocks],
+    }
 
 
 @pytest.fixture
@@ -137,7 +175,6 @@ async def test_a_newcomer_chooses_whom_to_be(slack: Workspace, session: aiohttp.
     page = await tab.get(front.links["AS Ana Silva Focal point, Brazil"])
 
     assert "This is the beginning of #general." in page.text
-    assert "You are" not in page.text
 
 
 async def test_what_is_typed_reaches_everybody_as_text(slack: Workspace, session: aiohttp.ClientSession) -> None:
@@ -283,3 +320,394 @@ async def test_the_clock_does_not_go_back(moving: Workspace, session: aiohttp.Cl
 
     assert "the clock only goes forward" in answer.text
     assert clock.now() == before + timedelta(0)
+
+
+@pytest.fixture
+async def ana(app: App) -> Person:
+    """Return somebody in a channel with the app, which is connected."""
+    await app.connect()
+    ana = app.slack.add_user("Ana Silva", tz="Asia/Tokyo", locale="pt-BR")
+    app.slack.add_channel("general", [ana], topic="Everybody")
+    return ana
+
+
+@pytest.fixture
+def general(ana: Person) -> Channel:
+    """Return the channel Ana is in."""
+    return ana.channel("general")
+
+
+@pytest.fixture
+def tab(app: App, ana: Person, session: aiohttp.ClientSession) -> Tab:
+    """Return Ana's browser tab."""
+    return Tab(session, app.slack, ana)
+
+
+def acted(app: App) -> dict[str, Any]:
+    """Return the last action the app heard of."""
+    action: dict[str, Any] = app.events("interactive")[-1]["payload"]["actions"][0]
+    return {name: value for name, value in action.items() if name not in {"action_ts", "text"}}
+
+
+async def test_of_many_like_buttons_the_one_pressed_counts(app: App, general: Channel, tab: Tab) -> None:
+    """Buttons that share an action id, as in a list, each tell the app their own value."""
+    rows = [actions(button(f"Show {each}", each), block_id=f"row-{each}") for each in ("7", "8", "9")]
+    await app.post(general, blocks=rows)
+
+    await tab.press(await tab.visit(general), "Show 8")
+
+    assert acted(app) == {"type": "button", "action_id": "go", "block_id": "row-8", "value": "8"}
+
+
+SELECTED = {"value": "two", "text": plain("Option two")}
+
+
+@pytest.mark.parametrize(
+    ("element", "entered", "held"),
+    [
+        ({"type": "static_select", "options": OPTIONS}, "two", {"selected_option": SELECTED}),
+        ({"type": "radio_buttons", "options": OPTIONS}, "two", {"selected_option": SELECTED}),
+        ({"type": "checkboxes", "options": OPTIONS}, "two", {"selected_options": [SELECTED]}),
+        ({"type": "multi_static_select", "options": OPTIONS}, "two", {"selected_options": [SELECTED]}),
+        ({"type": "checkboxes", "options": OPTIONS, "initial_options": [SELECTED]}, "", {"selected_options": []}),
+        ({"type": "datepicker"}, "2026-04-01", {"selected_date": "2026-04-01"}),
+        ({"type": "timepicker"}, "09:30", {"selected_time": "09:30"}),
+        ({"type": "datetimepicker"}, "2026-04-01T09:00", {"selected_date_time": 1775001600}),
+        ({"type": "users_select"}, "U0FOCAL", {"selected_user": "U0FOCAL"}),
+        ({"type": "multi_users_select"}, "U0FOCAL", {"selected_users": ["U0FOCAL"]}),
+        ({"type": "conversations_select"}, "C0FOC0001", {"selected_conversation": "C0FOC0001"}),
+        ({"type": "multi_conversations_select"}, "C0FOC0001", {"selected_conversations": ["C0FOC0001"]}),
+        ({"type": "channels_select"}, "C0FOC0001", {"selected_channel": "C0FOC0001"}),
+    ],
+)  # fmt: skip
+async def test_every_kind_of_menu_tells_the_app(
+    app: App, general: Channel, tab: Tab, element: dict[str, Any], entered: str, held: dict[str, Any]
+) -> None:
+    """What is chosen in a message's menu, picker or boxes reaches the app as Slack carries it."""
+    await app.post(general, blocks=[actions(element | {"action_id": "pick"})])
+    form = (await tab.visit(general)).form("use")
+    chosen = [("row|pick", entered)] if entered else []
+    kept = [pair for pair in form.fields if pair[0] != "row|pick"]
+
+    await tab.post("use", [*kept, *chosen, ("use", "row|pick")])
+
+    assert acted(app) == {"type": element["type"], "action_id": "pick", "block_id": "row", **held}
+
+
+async def test_an_overflow_menu_tells_its_choice(app: App, general: Channel, tab: Tab) -> None:
+    """What is chosen in the menu behind three dots reaches the app."""
+    menu = {"type": "overflow", "action_id": "more", "options": OPTIONS}
+    await app.post(general, blocks=[{"type": "section", "block_id": "s", "text": plain("One"), "accessory": menu}])
+    form = (await tab.visit(general)).form("use")
+
+    await tab.post("use", [*form.fields, ("use", "s|more"), form.buttons["Option two"]])
+
+    assert acted(app)["selected_option"] == OPTIONS[1]
+
+
+async def test_a_button_that_has_changed_does_nothing(app: App, general: Channel, tab: Tab) -> None:
+    """A button pressed after the app has changed its message is said to be gone, and the app hears nothing."""
+    ts = await app.post(general, blocks=[actions(button("Show", "7"))])
+    before = await tab.visit(general)
+    await app.call("chat.update", channel=general.id, ts=ts, text="done", blocks=[])
+
+    answer = await tab.press(before, "Show")
+
+    assert "That has changed in the meantime." in answer.text
+    assert app.events("interactive") == []
+
+
+async def test_a_confirm_dialog_carries_the_apps_words(app: App, general: Channel, tab: Tab) -> None:
+    """The question that is asked before a button counts stands in the page, ready to be asked."""
+    sure = {
+        "title": plain("Sure?"),
+        "text": plain("It is gone then."),
+        "confirm": plain("Go on"),
+        "deny": plain("Stay"),
+    }
+    await app.post(general, blocks=[actions(button("Withdraw", "7", style="danger", confirm=sure))])
+
+    page = await tab.visit(general)
+
+    assert "Sure? It is gone then. Go on Stay" in page.text
+
+
+async def test_a_message_for_one_person_is_marked_and_dismissed(app: App, general: Channel, tab: Tab) -> None:
+    """Only the addressee reads an ephemeral message, it says so, and it goes away when dismissed."""
+    ben = app.slack.add_user("Ben Okafor")
+    general.members.append(ben.id)
+    answer = await app.call("chat.postEphemeral", channel=general.id, user=tab.person.id, text="between us")
+    theirs = await Tab(tab.session, app.slack, ben).visit(general)
+    mine = await tab.visit(general)
+
+    await tab.post(f"dismiss?channel={general.id}&ts={answer['message_ts']}", {})
+    after = await tab.visit(general)
+
+    assert "between us" not in theirs.text
+    assert "Only visible to you" in mine.text
+    assert "between us" in mine.text
+    assert "between us" not in after.text
+
+
+async def test_shortcuts_stand_in_a_messages_menu(app: App, general: Channel, tab: Tab) -> None:
+    """The manifest's message shortcuts are offered on every message, and the app hears of which one."""
+    message = await tab.person.say(general, "a good idea")
+    at = f"channel={general.id}&ts={message.ts}"
+
+    menu = await tab.get(f"/as/{tab.person.id}/menu?{at}")
+    await tab.post(f"shortcut?{at}", {"name": "Recommend this"})
+
+    assert "Recommend this Focal: Propose what this message says" in menu.text
+    payload = app.events("interactive")[0]["payload"]
+    assert (payload["callback_id"], payload["message"]["text"]) == ("recommend_message", "a good idea")
+
+
+async def test_own_messages_are_edited_and_deleted(app: App, general: Channel, tab: Tab) -> None:
+    """One's own message can be changed and taken away, and others are told that it was edited."""
+    message = await tab.person.say(general, "frist @focal")
+    at = f"channel={general.id}&ts={message.ts}"
+    line = f"line=m-{message.ts.replace('.', '-')}"
+
+    offered = await tab.get(f"/as/{tab.person.id}/edit?{at}&{line}")
+    edited = await tab.post(f"edit?{at}&{line}", {"text": "first @focal"})
+    await tab.post(f"delete?{at}", {})
+    after = await tab.visit(general)
+
+    assert offered.forms[0].fields == [("text", "frist @focal")]
+    assert "first @Focal (edited)" in edited.text
+    assert "first" not in after.text
+
+
+async def test_messages_of_others_are_not_ones_own(app: App, general: Channel, tab: Tab) -> None:
+    """Somebody else's message offers no editing, and an attempt is refused in the page."""
+    at = f"channel={general.id}&ts={await app.post(general)}"
+
+    menu = await tab.get(f"/as/{tab.person.id}/menu?{at}")
+    answer = await tab.post(f"delete?{at}", {})
+
+    assert "Edit message" not in menu.text
+    assert "somebody else" in answer.text
+    assert len(app.slack.messages(general)) == 1
+
+
+async def test_a_thread_opens_beside_its_channel(app: App, general: Channel, tab: Tab) -> None:
+    """A thread shows root and replies; in the channel stands how many there are; a broadcast stands in both."""
+    root = await tab.person.say(general, "the question")
+    await tab.say(general, "first reply", thread=root.ts)
+    await tab.say(general, "second reply", thread=root.ts, broadcast="yes")
+
+    channel = await tab.visit(general)
+    thread = await tab.visit(general, f"?thread={root.ts}")
+
+    assert "2 replies" in channel.text
+    assert "first reply" not in channel.text
+    assert "replied to a thread" in channel.text
+    assert "first reply" in thread.text
+    assert thread.text.count("second reply") == 2
+
+
+async def test_unread_places_are_marked_until_they_are_seen(app: App, general: Channel, tab: Tab) -> None:
+    """A channel with something new is marked, where the new begins is shown once, and then it is read."""
+    other = app.slack.add_channel("other", [tab.person])
+    await app.post(general, "old")
+    await tab.visit(general)
+    await app.post(general, "new")
+    dm = (await app.call("conversations.open", users=tab.person.id))["channel"]["id"]
+    await app.call("chat.postMessage", channel=dm, text="for you")
+
+    elsewhere = await tab.visit(other)
+    there = await tab.visit(general)
+    again = await tab.visit(general)
+
+    assert "# general (unread)" in elsewhere.text
+    assert "Focal 1" in elsewhere.text
+    assert re.search("old .* New .* new", there.text)
+    assert "New" not in again.text
+    assert "(unread)" not in again.text
+
+
+async def test_the_app_has_home_and_messages(app: App, tab: Tab) -> None:
+    """Opening the app's Home tells the app, and what it publishes is there; its Messages tab is the conversation."""
+    await tab.visit("home")
+    await app.slack.quiet()
+    opened = app.events()[-1]["payload"]["event"]
+    home = {"type": "home", "blocks": [{"type": "header", "text": plain("Good morning")}, actions(button("Go", "1"))]}
+    await app.call("views.publish", user_id=tab.person.id, view=home)
+
+    page = await tab.visit("home")
+    await tab.press(page, "Go")
+
+    assert (opened["type"], opened["tab"]) == ("app_home_opened", "home")
+    assert "Home Messages Good morning" in page.text
+    assert acted(app)["value"] == "1"
+
+
+async def test_the_dm_with_the_app_is_a_conversation(app: App, tab: Tab) -> None:
+    """What is said to the app reaches it as a direct message."""
+    await tab.say(tab.person.dm, "who chaired in 2019?")
+    await app.slack.quiet()
+
+    heard = app.events()[-1]["payload"]["event"]
+    assert (heard["channel_type"], heard["text"]) == ("im", "who chaired in 2019?")
+
+
+async def opened(app: App, tab: Tab, view: dict[str, Any], method: str = "views.open") -> Reading:
+    """Let the app open a view for Ana and return the page with it."""
+    trigger = app.slack.deliveries.trigger(tab.person.id)
+    assert (await app.call(method, trigger_id=trigger, view=view))["ok"]
+    return await tab.visit("home")
+
+
+async def test_a_form_shows_labels_hints_and_what_may_stay_empty(app: App, ana: Person, tab: Tab) -> None:
+    """Labels, hints, placeholders and the mark of optional fields are there, with the app's words on the buttons."""
+    note = asked("note", text_field(multiline=True, initial_value="one\ntwo"), optional=True, hint=plain("Any words."))
+
+    page = await opened(app, tab, modal(note))
+
+    assert "Form × The note (optional) one two Any words. Not now Send" in page.text
+
+
+async def test_errors_of_the_app_stand_at_their_fields(app: App, ana: Person, tab: Tab) -> None:
+    """What the app says is wrong is shown with what was typed, and an accepted form closes."""
+    page = await opened(app, tab, modal(asked("name", text_field()), asked("note", text_field(), optional=True)))
+
+    app.answer = {"response_action": "errors", "errors": {"name": "That name is taken."}}
+    await tab.submit(page, name="Ana", note="two\r\nlines")
+    faulty = await tab.visit("home")
+    app.answer = {}
+    await tab.submit(faulty, name="Ana S.")
+    after = await tab.visit("home")
+
+    assert "That name is taken." in faulty.text
+    assert ("name|field", "Ana") in faulty.form("submit").fields
+    sent = app.events("interactive")[-1]["payload"]["view"]["state"]["values"]
+    assert {block: held["field"]["value"] for block, held in sent.items()} == {"name": "Ana S.", "note": "two\nlines"}
+    assert "The name" not in after.text
+
+
+async def test_forms_lie_upon_one_another(app: App, ana: Person, tab: Tab) -> None:
+    """A form that is pushed hides the one below, which comes back as it was when the upper one closes."""
+    await opened(app, tab, modal(asked("name", text_field(initial_value="Ana")), title="Below"))
+
+    upper = await opened(app, tab, modal(asked("note", text_field()), title="Above"), "views.push")
+    await tab.post("close", {})
+    lower = await tab.visit("home")
+
+    assert "The note" in upper.text
+    assert "The name" not in upper.text
+    assert ("name|field", "Ana") in lower.form("submit").fields
+
+
+async def test_an_input_that_dispatches_sends_the_form_so_far(app: App, ana: Person, tab: Tab) -> None:
+    """A menu that acts at once tells the app what else was typed, without submitting."""
+    menu = {"type": "static_select", "action_id": "pick", "options": OPTIONS}
+    view = modal(asked("name", text_field()), asked("kind", menu, dispatch_action=True))
+    form = (await opened(app, tab, view)).form("submit")
+    entered = {"name|field": "Ana", "kind|pick": "two"}
+    fields = [(name, entered.get(name, value)) for name, value in form.fields]
+
+    await tab.post("use", [*fields, ("use", "kind|pick")])
+
+    payload = app.events("interactive")[-1]["payload"]
+    assert payload["type"] == "block_actions"
+    assert payload["view"]["state"]["values"]["name"]["field"]["value"] == "Ana"
+    assert acted(app)["selected_option"] == OPTIONS[1]
+    assert ana.modal is not None
+
+
+async def test_a_wrong_answer_of_the_app_is_shown_as_trouble(app: App, ana: Person, tab: Tab) -> None:
+    """An answer that Slack would not take is told to the person, and stands in the strip for whoever builds the app."""
+    page = await opened(app, tab, modal(asked("name", text_field())))
+    app.answer = {"response_action": "errors", "errors": {"nothing": "No."}}
+
+    answer = await tab.submit(page, name="Ana")
+    after = await tab.visit("home")
+
+    assert "We had some trouble connecting. Try again?" in answer.text
+    assert "The app has done 1 thing that Slack would not take" in after.text
+
+
+async def test_a_tab_hears_only_of_what_changed(app: App, general: Channel, tab: Tab) -> None:
+    """A tab that says what it shows is sent the new message, and nothing of what it has."""
+    await app.post(general, "old")
+    async with tab.session.get(f"{app.slack.base_url}/as/{tab.person.id}/{general.id}") as response:
+        shown = dict(re.findall(r'id="([^"]+)" class="[^"]*" data-state="([^"]+)"', await response.text()))
+    asking = {"place": general.id, "thread": "", "since": "", "limit": "", "seen": json.dumps(shown)}
+
+    news = asyncio.create_task(tab.post("live", asking))
+    await app.post(general, "brand new")
+    heard = (await news).text
+
+    assert "brand new" in heard
+    assert "old" not in heard
+    assert "general" not in heard
+
+
+async def test_a_permalink_leads_to_the_message(app: App, general: Channel, tab: Tab) -> None:
+    """The address the app is given of a message leads a person to it, after they say who they are."""
+    ts = await app.post(general, "worth keeping")
+    link = (await app.call("chat.getPermalink", channel=general.id, message_ts=ts))["permalink"]
+
+    front = await tab.get(link.removeprefix(app.slack.base_url))
+    page = await tab.get(front.links["AS Ana Silva"])
+
+    assert "worth keeping" in page.text
+
+
+async def test_private_channels_stay_private(app: App, tab: Tab) -> None:
+    """A channel one is not in cannot be opened, nor what is in it touched."""
+    ben = app.slack.add_user("Ben Okafor")
+    closed = app.slack.add_channel("closed", [ben], kind="private")
+    message = await ben.say(closed, "secret")
+
+    async with tab.session.get(f"{app.slack.base_url}/as/{tab.person.id}/{closed.id}") as response:
+        status, text = response.status, await response.text()
+    answer = await tab.post(f"react?channel={closed.id}&ts={message.ts}", {"name": "eyes"})
+
+    assert status == 404
+    assert "secret" not in text
+    assert "sees no channel" in answer.text
+    assert message.reactions == {}
+
+
+async def test_another_page_cannot_act_here(app: App, general: Channel, tab: Tab) -> None:
+    """A form that a page from elsewhere sends is refused, and pages run no script but the page's own."""
+    address = f"{app.slack.base_url}/as/{tab.person.id}/say"
+    data = {"channel": general.id, "thread": "", "text": "hello"}
+
+    async with tab.session.post(address, data=data, headers={"Sec-Fetch-Site": "cross-site"}) as response:
+        status = response.status
+    async with tab.session.get(f"{app.slack.base_url}/as/{tab.person.id}/home") as response:
+        policy = response.headers["Content-Security-Policy"]
+
+    assert status == 403
+    assert app.slack.messages(general) == []
+    assert "script-src 'self';" in policy
+
+
+async def test_figures_are_on_the_page(app: App, general: Channel, tab: Tab) -> None:
+    """A chart has its title, legend and figures in words; a table its caption, heads and cells."""
+    data = [{"label": "Africa", "value": 4}, {"label": "Asia", "value": 8}]
+    series = [{"name": name, "data": data} for name in ("2025", "2026")]
+    chart = {"type": "bar", "series": series, "axis_config": {"categories": ["Africa", "Asia"]}}
+    rows = [[{"type": "raw_text", "text": text} for text in row] for row in (["Question", "Count"], ["First", "4"])]
+    table = {"type": "data_table", "caption": "By question", "rows": rows}
+
+    await app.post(general, blocks=[{"type": "data_visualization", "title": "By region", "chart": chart}, table])
+    page = await tab.visit(general)
+
+    assert "Category 2025 2026 Africa 4 4 Asia 8 8" in page.text
+    assert "By question Question Count First 4" in page.text
+
+
+async def test_the_pages_own_files_are_served(slack: Workspace, session: aiohttp.ClientSession) -> None:
+    """Style, script and htmx are given out, and nothing beside them."""
+
+    async def status(name: str) -> int:
+        async with session.get(f"{slack.base_url}/page/{name}") as response:
+            return response.status
+
+    assert [await status(each) for each in ("page.css", "page.js", "htmx.js", "icon.svg")] == [200] * 4
+    assert [await status(each) for each in ("nothing.css", "routes.py", "..%2Froutes.py", "%2Fetc%2Fpasswd")] == [
+        404
+    ] * 4

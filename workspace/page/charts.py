@@ -97,16 +97,17 @@ def _colour(at: int) -> str:
     return PALETTE[at % len(PALETTE)]
 
 
-def ticks(lowest: float, highest: float) -> list[float]:
-    """Return about five round figures from at most `lowest` (or 0) to at least `highest`."""
-    low, high = min(lowest, 0.0), max(highest, 0.0)
-    rough = (high - low) / 4 or 1.0
-    power = 10 ** math.floor(math.log10(rough))
+def ticks(values: Sequence[float]) -> list[float]:
+    """Return about five round figures that reach over all values and zero; whole ones for whole values."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    if high - low < 1e-9:
+        return [0.0, 1.0]
+    rough = (high - low) / 4
+    power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * each for each in (1, 2, 2.5, 5, 10) if power * each >= rough * 0.999)
-    if high <= 4 and low >= 0 and step < 1:
-        step = 1.0
-    first = math.floor(low / step)
-    return [step * each for each in range(first, math.ceil(high / step - 1e-9) + 1)] or [0.0, 1.0]
+    if all(value == int(value) for value in values):
+        step = max(step, 1.0)
+    return [step * each for each in range(math.floor(low / step), math.ceil(high / step) + 1)]
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Scale:
 
 def _plot(figures: Figures) -> Iterator[Markup]:
     values = [value for each in figures.series for value in each.values if value is not None] or [0.0]
-    marks = ticks(min(values), max(values))
+    marks = ticks(values)
     scale = Scale(marks[0], marks[-1], len(figures.categories))
     yield from _grid(marks, scale)
     yield from _category_labels(figures.categories, scale)

@@ -19,6 +19,7 @@ def environment() -> Environment:
     made = Environment(
         loader=PackageLoader("workspace.page", "templates"),
         autoescape=True,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

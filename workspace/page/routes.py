@@ -27,7 +27,7 @@ from workspace.state import Message, User, View
 
 HOLD_SECONDS = 20.0
 """How long a tab's question for news stays open."""
-GATHER_SECONDS = 0.03
+GATHER_SECONDS = 0.05
 MOST_SHOWN = 5000
 QUICK_EMOJI = (
     "bulb", "no_entry_sign", "white_check_mark", "eyes", "thumbsup", "thumbsdown", "heart", "tada", "pray", "clap",
@@ -329,7 +329,7 @@ class Page:
     async def react(self, request: web.Request, person: Person, form: Form) -> web.Response:
         """Give a reaction, or take it back."""
         message = self._message(request, person)
-        name = str(form.get("name", "")).strip().strip(":").lower()
+        name = str(form.get("name") or form.get("typed") or "").strip().strip(":").lower()
         if not name:
             raise NotPossible("Name an emoji.")
         if person.id in message.reactions.get(name, []):

@@ -150,6 +150,13 @@ document.addEventListener("click", (event) => {
   }
   for (const each of document.querySelectorAll("details.overflow[open]")) if (!each.contains(event.target) || at(".menu button")) each.open = false;
 });
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.("details.overflow[open], details.several[open]");
+  if (!menu) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
 addEventListener("popstate", () => location.reload());
 document.addEventListener("submit", (event) => event.target.hasAttribute("hx-post") || event.target.method === "dialog" || event.preventDefault());
 
@@ -188,6 +195,12 @@ function threadShown() {
   ask();
 }
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const editing = detail.target.querySelector?.(".edit textarea");
+  if (editing) {
+    editing.focus();
+    editing.setSelectionRange(editing.value.length, editing.value.length);
+    editing.form.scrollIntoView({ block: "nearest" });
+  }
   if (detail.target.id !== "side") return;
   threadShown();
   detail.target.querySelector("textarea")?.focus();
