@@ -73,6 +73,23 @@ REMINDER_DELETE: Final = "reminder_delete"
 REMINDER_EARLIER: Final = "reminder_earlier"
 REMINDER_LATER: Final = "reminder_later"
 
+# Contacts.
+CONTACT_OPEN: Final = "contact_open"
+CONTACT_CHOOSE: Final = "contact_choose"
+CONTACT_PREVIOUS: Final = "contact_previous"
+CONTACT_NEXT: Final = "contact_next"
+CONTACT_HISTORY: Final = "contact_history"
+CONTACT_EARLIER: Final = "contact_earlier"
+CONTACT_LATER: Final = "contact_later"
+CONTACT_EDIT: Final = "contact_edit"
+CONTACT_VERIFY: Final = "contact_verify"
+CONTACT_ADD: Final = "contact_add"
+CONTACT_INPUT: Final = "contact_input"
+CONTACT_SINCE: Final = "contact_since"
+CONTACT_UNTIL: Final = "contact_until"
+CONTACT_ADD_FORM: Final = "contact_add_form"
+CONTACT_EDIT_FORM: Final = "contact_edit_form"
+
 # The Home tab.
 HOME_ASK: Final = "home_ask"
 HOME_ASK_FORM: Final = "home_ask_form"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
+from bot.rules.contacts import SECRETARIAT_MEMBER
 from bot.rules.permissions import Actor
 from bot.rules.text import Gettext
 from handlers.listening import Focal, Request
@@ -30,10 +30,19 @@ def reader_of(request: Request, focal: Focal) -> Reader:
 
 def reader_as(actor: Actor, _: Gettext, focal: Focal) -> Reader:
     """Return how `actor` reads."""
-    return Reader(_, partial(focal.gazetteer.display_name, locale=actor.locale), actor.locale, actor.zone)
+    return Reader(_, _names(focal, actor.locale), actor.locale, actor.zone)
 
 
 def reader_for(recipient: Recipient, focal: Focal) -> Reader:
     """Return how somebody reads to whom Focal writes unprompted."""
-    names = partial(focal.gazetteer.display_name, locale=recipient.locale)
+    names = _names(focal, recipient.locale)
     return Reader(focal.translate(recipient.locale), names, recipient.locale, recipient.zone)
+
+
+def _names(focal: Focal, locale: str) -> Names:
+    def name(code: str) -> str:
+        if code == SECRETARIAT_MEMBER:
+            return focal.network.secretariat_name
+        return focal.gazetteer.display_name(code, locale)
+
+    return name

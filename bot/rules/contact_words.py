@@ -12,6 +12,15 @@ from bot.rules.countries import fold
 
 WORDS = Path(__file__).parent / "contact_words.yaml"
 OFFICIAL = ("en", "fr", "es", "ru", "ar", "zh")
+UN_CITIES = (
+    "America/New_York",
+    "Europe/Zurich",
+    "Europe/Vienna",
+    "Africa/Nairobi",
+    "Africa/Addis_Ababa",
+    "Europe/Brussels",
+)
+"""Zones of New York, Geneva, Vienna, Nairobi, Addis Ababa and Brussels: where many who serve a member work."""
 
 
 @cache
@@ -61,6 +70,29 @@ def language_words() -> Mapping[str, str]:
     found |= {name: code for code in codes if len(code) == 2 and (name := fold(_own_name(code))) not in found}
     found.pop("", None)
     return found
+
+
+def language_name(code: str, locale: str = "en") -> str:
+    """Return what a language is called in the language of `locale` (an IETF tag), or its code."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return str(Locale.parse(locale.replace("_", "-"), sep="-").languages.get(code, code))
+    except (UnknownLocaleError, ValueError):
+        return str(Locale("en").languages.get(code, code))
+
+
+@cache
+def zones_of(code: str) -> tuple[str, ...]:
+    """Return the IANA zones of a State (ISO 3166-1 alpha-2) and of the cities where it has people at the UN.
+
+    Source: the tz database's table of zones and their countries.
+    """
+    from importlib.resources import files
+
+    lines = files("tzdata.zoneinfo").joinpath("zone1970.tab").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple(dict.fromkeys([*(row[2] for row in rows if code in row[0].split(",")), *UN_CITIES]))
 
 
 def _own_name(code: str) -> str:

@@ -165,6 +165,11 @@ def may_fill(actor: Actor, member: str, role: ContactRole) -> bool:
     return may(actor.roles, Deed.CHANGE_OWN_CONTACTS) and member == actor.member and role in GIVEN_BY_DELEGATIONS
 
 
+def may_add(actor: Actor, member: str) -> bool:
+    """Tell whether `actor` may begin terms of a member's people."""
+    return may_fill(actor, member, ContactRole.FOCAL_POINT)
+
+
 def may_correct(actor: Actor, contact: Contact) -> bool:
     """Tell whether `actor` may correct the details and say that they are right: also of whatever is their own."""
     return may_change(actor, contact) or is_own(actor, contact)

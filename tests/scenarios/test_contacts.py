@@ -1,0 +1,481 @@
+"""The directory as people meet it: found in any language, shown as far as they may see, kept true by those who may."""
+
+import csv
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from storage import audit, contacts
+from tests.harness import Harness
+from workspace.driver import text_of
+from workspace.person import Person
+from workspace.state import Message, View
+
+DETAILS = {
+    "title": "Director for Gender",
+    "institution": "Ministry of Gender Equality",
+    "phone": "+264 61 555 0100",
+    "languages": "en, fr",
+    "zone": "Africa/Windhoek",
+}
+PRIVATE = ("Director for Gender", "ndapewa@na.example", "+264 61 555 0100", "French", "Africa/Windhoek")
+
+
+async def said(person: Person, text: str) -> Message:
+    """Type a command and return the message it is answered with."""
+    answer = await person.command(text)
+    assert isinstance(answer, Message)
+    return answer
+
+
+async def opened(person: Person, text: str) -> View:
+    """Type a command and return the form it opens."""
+    answer = await person.command(text)
+    assert isinstance(answer, View)
+    return answer
+
+
+async def clicked(bot: Harness, person: Person, where: Message | View, what: str) -> str:
+    """Click, and return what the person reads last in their messages with the bot."""
+    await person.click(where, what)
+    await bot.settle()
+    return text_of(person.sees(person.dm)[-1])
+
+
+async def ndapewa(bot: Harness, **more: Any) -> None:
+    """Put the focal point of Namibia into the directory."""
+    row = {"member": "NA", "name": "Ndapewa Shikongo", "role": "focal point", "email": "ndapewa@na.example"}
+    await bot.contact({**row, **DETAILS, **more})
+
+
+async def held(bot: Harness, name: str) -> contacts.Contact:
+    async with bot.bot.focal.db.read() as conn:
+        everybody = await contacts.current(conn, bot.clock.now().date())
+    return next(each for each in everybody if each.name == name)
+
+
+async def a_focal_point(bot: Harness) -> Person:
+    return await bot.person("Isidora Reyes", "CL")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Namibia",
+        "namibie",
+        "Намибия",
+        "ناميبيا",
+        "纳米比亚",
+        "NA",
+        "nam",
+        "Nambia",
+        "the focal point of Namibia",
+        "Who is Namibia's focal point?",
+        "Shikongo",
+        "shikongo ndapewa",
+        "Shikogno",
+        "Ндапева Шиконго",
+        "gender equality",
+        "Director for Gender",
+        "focal points in Africa",
+        "points focaux en Afrique francophones",
+        "who speaks French in Africa?",
+        "非洲协调人",
+    ],
+)
+async def test_somebody_is_found_however_they_are_asked_for(bot: Harness, query: str) -> None:
+    """Members in six languages, codes, names in other alphabets and with slips, institutions, roles and regions."""
+    await ndapewa(bot)
+    asker = await a_focal_point(bot)
+
+    card = text_of(await said(asker, f"/wps-contacts {query}"))
+
+    assert card.startswith("*Ndapewa Shikongo*\nfocal point, Namibia")
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("Guinea", ["Guinea (GN)", "Guinea-Bissau (GW)", "Equatorial Guinea (GQ)", "Papua New Guinea (PG)"]),
+        ("Congo", ["Democratic Republic of the Congo (CD)", "Congo (CG)"]),
+        ("Korea", ["Democratic People's Republic of Korea (KP)", "Republic of Korea (KR)"]),
+        ("Dominican", ["Dominica (DM)", "Dominican Republic (DO)"]),
+        ("Nigera", ["Niger (NE)", "Nigeria (NG)"]),
+    ],
+)
+async def test_an_ambiguous_name_is_asked_back(bot: Harness, query: str, names: list[str]) -> None:
+    """A name that may mean several members is never guessed: each is offered."""
+    await bot.contact({"member": "GN", "name": "Fatou", "role": "focal point"})
+    asker = await a_focal_point(bot)
+
+    answer = await said(asker, f"/wps-contacts {query}")
+
+    assert answer.text.splitlines() == ["Which member do you mean?", *[f"• {name}" for name in names]]
+
+
+async def test_the_choice_goes_on_with_the_rest_of_the_question(bot: Harness) -> None:
+    """Whoever asked for a role in “Guinea” and chose one gets that role there."""
+    await bot.contact({"member": "GQ", "name": "Pilar", "role": "focal point"})
+    await bot.contact({"member": "GQ", "name": "Nsue", "role": "police gender adviser"})
+    asker = await a_focal_point(bot)
+    answer = await said(asker, "/wps-contacts police Guinea")
+
+    card = await clicked(bot, asker, answer, "GQ:police Guinea")
+
+    assert card.startswith("*Nsue*\npolice gender adviser, Equatorial Guinea")
+
+
+async def test_of_two_members_with_like_names_the_other_is_offered(bot: Harness) -> None:
+    """Whoever gets Niger's card may turn to Nigeria with one click."""
+    await bot.contact({"member": "NE", "name": "Hadiza", "role": "focal point"})
+    await bot.contact({"member": "NG", "name": "Amaka", "role": "focal point"})
+    asker = await a_focal_point(bot)
+    answer = await said(asker, "/wps-contacts Niger")
+
+    card = await clicked(bot, asker, answer, "Did you mean Nigeria?")
+
+    assert text_of(answer).startswith("*Hadiza*")
+    assert card.startswith("*Amaka*\nfocal point, Nigeria")
+
+
+async def test_several_are_a_list_with_pages_and_each_can_be_opened(bot: Harness) -> None:
+    """Twelve people are shown ten to a page; the page turns in place, and a click opens a card."""
+    for number in range(12):
+        await bot.contact({"member": "NO", "name": f"Person {number:02d}", "role": "alternate"})
+    asker = await a_focal_point(bot)
+    first = await said(asker, "/wps-contacts Norge")
+    read_first = text_of(first)
+
+    second = await clicked(bot, asker, first, "Next")
+    card = await clicked(bot, asker, asker.sees(asker.dm)[-1], "Open")
+
+    assert "*Person 09*" in read_first
+    assert "1 to 10 of 12" in read_first
+    assert "Person 09" not in second
+    assert "11 to 12 of 12" in second
+    assert card.startswith("*Person 10*\nalternate, Norway")
+
+
+async def test_nobody_found_offers_the_nearest_names(bot: Harness) -> None:
+    """A name that is nobody's is answered with those nearest to it, people and members, and a hint."""
+    await ndapewa(bot)
+    asker = await a_focal_point(bot)
+
+    answer = text_of(await said(asker, "/wps-contacts Shikongwana"))
+
+    assert answer.startswith("I found nobody for “Shikongwana”.\nThe nearest I know:")
+    assert "*Ndapewa Shikongo* – focal point, Namibia" in answer
+
+
+async def test_a_member_without_anybody_is_said_to_be_a_gap(bot: Harness) -> None:
+    """A member whose last term ended is a gap, with who was the last; only who may fill it is offered to."""
+    await ndapewa(bot, until=date(2025, 12, 31))
+    asker, secretariat = await a_focal_point(bot), await bot.member_of_secretariat()
+
+    to_asker = await said(asker, "/wps-contacts Namibia")
+    to_secretariat = await said(secretariat, "/wps-contacts Namibia")
+
+    assert text_of(to_asker).startswith("*Namibia* has no current contact: this is a gap.")
+    assert "Ndapewa Shikongo, focal point, from 1 January 2020 to 31 December 2025" in text_of(to_asker)
+    assert "Add a contact" not in text_of(to_asker)
+    assert "Add a contact" in text_of(to_secretariat)
+
+
+async def test_history_tells_who_held_which_role_when(bot: Harness) -> None:
+    """The history of a member names everybody with their dates, the newest first, and nothing of how to reach them."""
+    await ndapewa(bot, until=date(2025, 12, 31))
+    await bot.contact({"member": "NA", "name": "Tuli", "role": "focal point", "since": date(2026, 1, 1)})
+    asker = await a_focal_point(bot)
+
+    answer = text_of(await said(asker, "/wps-contacts history Namibie"))
+
+    assert answer.splitlines()[1:3] == [
+        "• focal point: *Tuli*, since 1 January 2026",
+        "• focal point: *Ndapewa Shikongo*, from 1 January 2020 to 31 December 2025",
+    ]
+    assert "@" not in answer
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (None, False),
+        ("observer", False),
+        ("military gender adviser", False),
+        ("focal point", True),
+        ("alternate", True),
+        ("secretariat", True),
+    ],
+)
+async def test_a_card_shows_what_its_reader_may_see(bot: Harness, role: str | None, seen: bool) -> None:
+    """Strangers, observers and advisers read the public fields of others; the Network and the Secretariat the rest."""
+    await ndapewa(bot)
+    asker = await bot.person("Some One", "CL" if role else None, role or "")
+
+    card = text_of(await said(asker, "/wps-contacts Namibia"))
+
+    assert "Ministry of Gender Equality" in card
+    assert [value for value in PRIVATE if value in card] == (list(PRIVATE) if seen else [])
+
+
+async def test_a_field_that_may_not_be_seen_finds_nobody(bot: Harness) -> None:
+    """Titles and languages are the Network's: a stranger who searches by them learns nothing."""
+    await ndapewa(bot)
+    stranger = await bot.person("Some One")
+
+    by_title = text_of(await said(stranger, "/wps-contacts Director for Gender"))
+    by_language = text_of(await said(stranger, "/wps-contacts speaks French"))
+
+    assert by_title.startswith("I found nobody")
+    assert by_language.startswith("You cannot see this field here.")
+
+
+async def test_without_a_text_there_is_the_own_delegation_and_help(bot: Harness) -> None:
+    """An empty command shows a focal point their own card and how to search, a stranger that they are linked to none."""
+    ana, stranger = await bot.person("Ana Costa", "UY"), await bot.person("Some One")
+
+    to_ana, to_stranger = text_of(await said(ana, "/wps-contacts")), text_of(await said(stranger, "/wps-contacts"))
+
+    assert to_ana.startswith("*Ana Costa*\nfocal point, Uruguay")
+    assert "`/wps-contacts add`" in to_ana
+    assert to_stranger.startswith("You are not linked to a delegation yet.")
+    assert "*How to search*" in to_stranger
+    assert "`/wps-contacts add`" not in to_stranger
+
+
+async def test_the_secretariat_sees_gaps_and_what_needs_a_look(bot: Harness) -> None:
+    """The Secretariat's empty command names the members without a focal point and counts what needs attention."""
+    await ndapewa(bot, until=date(2025, 12, 31))
+    await bot.contact({"member": "CL", "name": "Isi", "role": "alternate", "verified_on": date(2025, 1, 1)})
+    secretariat = await bot.member_of_secretariat()
+
+    answer = text_of(await said(secretariat, "/wps-contacts"))
+    stale = text_of(await said(secretariat, "/wps-contacts unverified"))
+
+    assert "Members without a focal point (2): Chile, Namibia" in answer
+    assert "Contacts not verified in time: 1" in answer
+    assert "*Isi* – alternate, Chile" in stale
+
+
+@pytest.mark.parametrize("which", ["unverified", "unlinked"])
+async def test_what_needs_a_look_is_the_secretariats(bot: Harness, which: str) -> None:
+    """The lists of what needs attention are refused to everybody else."""
+    asker = await a_focal_point(bot)
+
+    answer = text_of(await said(asker, f"/wps-contacts {which}"))
+
+    assert "NOT-ALLOWED" in answer
+
+
+async def test_a_focal_point_adds_somebody_of_their_delegation(bot: Harness) -> None:
+    """The form names the delegation and lets nobody choose another; the new contact is linked and in the log."""
+    isidora = await a_focal_point(bot)
+    camila = await bot.person("Camila Rojas", email="camila@cl.example")
+    form = await opened(isidora, "/wps-contacts add")
+
+    errors = await isidora.submit(
+        {"name": "Camila Rojas", "role": "alternate", "email": "camila@cl.example", "languages": "español, inglés"}
+    )
+
+    stored = await held(bot, "Camila Rojas")
+    async with bot.bot.focal.db.read() as conn:
+        log = await audit.of_subject(conn, f"contact {stored.id}")
+    assert "*Chile*" in text_of(form)
+    assert errors == {}
+    assert (stored.member, stored.user_id, stored.languages) == ("CL", camila.id, "es, en")
+    assert [entry.actor for entry in log] == [isidora.id, camila.id, isidora.id]
+
+
+async def test_what_is_wrong_is_said_beside_each_field(bot: Harness) -> None:
+    """A form with faults stays open, names each fault at its field, and changes nothing."""
+    secretariat = await bot.member_of_secretariat()
+    await opened(secretariat, "/wps-contacts add")
+    wrong = {"member": "Guinea", "name": "Ana", "email": "ana at home", "phone": "call me", "zone": "Paris"}
+
+    errors = await secretariat.submit(wrong)
+
+    assert set(errors) == {"member", "email", "phone", "zone"}
+    assert "GN (Guinea)" in errors["member"]
+    with pytest.raises(StopIteration):
+        await held(bot, "Ana")
+
+
+async def test_nobody_gives_roles_beyond_their_delegation(bot: Harness) -> None:
+    """A focal point is offered no role of the Secretariat or of observers, and a forged form gets none."""
+    isidora, ana = await a_focal_point(bot), await bot.person("Ana Costa", "CL", "alternate")
+    form = await opened(isidora, "/wps-contacts add")
+    secretariat = await bot.member_of_secretariat()
+    await opened(secretariat, "/wps-contacts add")
+
+    offered = {option["value"] for block in form.blocks for option in block.get("element", {}).get("options", [])}
+    form.blocks = secretariat.modal.blocks if secretariat.modal else []
+    await isidora.submit({"member": "CL", "name": "Mole", "role": "secretariat"})
+
+    assert not {"secretariat", "observer"} & offered
+    assert "NOT-ALLOWED" in text_of(isidora.modal)
+    assert not (await bot.bot.focal.who(ana.id)).is_secretariat
+
+
+async def test_a_change_is_kept_with_before_and_after(bot: Harness) -> None:
+    """The Secretariat changes anybody's contact; the log tells what stood there before."""
+    await ndapewa(bot)
+    secretariat = await bot.member_of_secretariat()
+    form = await opened(secretariat, "/wps-contacts edit Namibia")
+
+    errors = await secretariat.submit({"title": "Executive Director", "phone": ""})
+
+    stored = await held(bot, "Ndapewa Shikongo")
+    async with bot.bot.focal.db.read() as conn:
+        log = await audit.of_subject(conn, f"contact {stored.id}")
+    assert "Director for Gender" in text_of(form)
+    assert errors == {}
+    assert (stored.title, stored.phone, stored.email) == ("Executive Director", "", "ndapewa@na.example")
+    assert log[-1].details == {
+        "before": {"title": "Director for Gender", "phone": "+264 61 555 0100"},
+        "after": {"title": "Executive Director", "phone": ""},
+    }
+
+
+async def test_two_people_who_change_one_contact_do_not_overwrite_each_other(bot: Harness) -> None:
+    """The second to save a form that was opened before the first saved is told so; the first one's change stands."""
+    await ndapewa(bot)
+    one, other = await bot.member_of_secretariat("Sec One"), await bot.member_of_secretariat("Sec Two")
+    await opened(one, "/wps-contacts edit Namibia")
+    await opened(other, "/wps-contacts edit Namibia")
+
+    await one.submit({"phone": "+264 61 1111"})
+    await other.submit({"title": "Somebody else"})
+
+    stored = await held(bot, "Ndapewa Shikongo")
+    assert "CHANGED" in text_of(other.modal)
+    assert (stored.phone, stored.title) == ("+264 61 1111", "Director for Gender")
+
+
+@pytest.mark.parametrize("verb", ["edit", "verify"])
+@pytest.mark.parametrize("role", [None, "observer", "military gender adviser", "focal point", "alternate"])
+async def test_other_delegations_are_not_changed(bot: Harness, verb: str, role: str | None) -> None:
+    """Nobody but the Secretariat changes or verifies the contact of another delegation, by command or by button."""
+    await ndapewa(bot)
+    asker = await bot.person("Some One", "CL" if role else None, role or "")
+    secretariat = await bot.member_of_secretariat()
+    card = asker.handed(await said(secretariat, "/wps-contacts Namibia"))
+
+    by_command = text_of(await said(asker, f"/wps-contacts {verb} Namibia"))
+    by_button = await clicked(bot, asker, card, "Change" if verb == "edit" else "Still right")
+
+    assert "NOT-ALLOWED" in by_command
+    assert "NOT-ALLOWED" in by_button
+    assert (asker.modal, (await held(bot, "Ndapewa Shikongo")).verified_on) == (None, None)
+
+
+async def test_a_right_that_is_lost_while_a_form_is_open_is_gone(bot: Harness) -> None:
+    """Rights are checked when a form is submitted: whose term ended meanwhile changes nothing."""
+    await bot.contact({"member": "CL", "name": "Camila", "role": "alternate"})
+    isidora = await a_focal_point(bot)
+    await opened(isidora, "/wps-contacts edit Camila")
+    async with bot.bot.focal.db.begin() as conn:
+        mine = (await contacts.of_person(conn, isidora.id, bot.clock.now().date()))[0]
+        await contacts.change(conn, mine.id, mine.version, {"until": date(2026, 2, 1)}, "U0", bot.clock.now())
+
+    await isidora.submit({"title": "Boss"})
+
+    assert "NOT-ALLOWED" in text_of(isidora.modal)
+    assert (await held(bot, "Camila")).title == ""
+
+
+async def test_a_successor_is_added_and_not_written_over(bot: Harness) -> None:
+    """Writing another person's name over a contact is refused, so that the history stays true."""
+    await bot.contact({"member": "CL", "name": "Camila Rojas", "role": "alternate"})
+    isidora = await a_focal_point(bot)
+    await opened(isidora, "/wps-contacts edit Camila")
+
+    errors = await isidora.submit({"name": "Joaquín Paredes"})
+
+    assert set(errors) == {"name"}
+
+
+async def test_ending_a_term_keeps_it_in_the_history(bot: Harness) -> None:
+    """A contact whose last day has passed leaves the directory and stays in its member's history."""
+    await bot.contact({"member": "CL", "name": "Camila Rojas", "role": "alternate"})
+    isidora = await a_focal_point(bot)
+    await opened(isidora, "/wps-contacts edit Camila")
+    await isidora.submit({"until": "2026-03-01"})
+
+    listed = text_of(await said(isidora, "/wps-contacts Chile"))
+    past = text_of(await said(isidora, "/wps-contacts history"))
+
+    assert "Camila" not in listed
+    assert "• alternate: *Camila Rojas*, from 1 January 2020 to 1 March 2026" in past
+
+
+async def test_an_adviser_keeps_their_own_details_true(bot: Harness) -> None:
+    """Whoever is a contact may correct their own details, but neither role nor term, and sees all that is kept of them."""
+    adviser = await bot.person("Nils Holm", "NO", "military gender adviser")
+    form = await opened(adviser, "/wps-contacts edit")
+
+    errors = await adviser.submit({"phone": "+47 5550 0100"})
+
+    blocks = {block.get("block_id") for block in form.blocks}
+    card = text_of(await said(adviser, "/wps-contacts Nils"))
+    assert (errors, {"role", "until"} & blocks) == ({}, set())
+    assert "+47 5550 0100" in card
+    assert "Verified on 2 March 2026." in card
+
+
+async def test_a_contact_is_verified_with_a_click(bot: Harness) -> None:
+    """*Still right* on a card says when it was verified, in its place, and in the log."""
+    isidora = await a_focal_point(bot)
+    card = await said(isidora, "/wps-contacts Chile")
+    before = text_of(card)
+
+    after = await clicked(bot, isidora, card, "Still right")
+
+    assert "Never verified" in before
+    assert "Verified on 2 March 2026." in after
+
+
+@pytest.mark.parametrize(
+    ("role", "addresses"), [("", {""}), ("focal point", {"", "ndapewa@na.example", "some.one@example.org"})]
+)
+async def test_an_export_comes_as_a_file_with_what_its_reader_may_see(
+    bot: Harness, role: str, addresses: set[str]
+) -> None:
+    """The file in the asker's messages holds the fields they may see, and text that a spreadsheet will not run."""
+    await ndapewa(bot)
+    await bot.contact({"member": "CL", "name": "=cmd()", "role": "alternate", "email": ""})
+    asker = await bot.person("Some One", "CL" if role else None, role)
+
+    await asker.command("/wps-contacts export")
+    await bot.settle()
+
+    file = bot.slack.team.files[asker.sees(asker.dm)[-1].files[0]]
+    rows = list(csv.DictReader(StringIO(file.content.decode())))
+    assert {row["email"] for row in rows} == addresses
+    assert "'=cmd()" in {row["name"] for row in rows}
+
+
+@pytest.mark.parametrize(
+    "text", ["!!!", "x" * 3000, "<!channel> <@U123>", "history", "history Guinea", "verify nobody", "export pdf", "add"]
+)
+async def test_every_text_gets_an_answer(bot: Harness, text: str) -> None:
+    """Whatever is typed is answered without pinging anybody, and nothing changes."""
+    stranger = await bot.person("Some One")
+
+    answer = await said(stranger, f"/wps-contacts {text}")
+
+    assert answer.text
+    assert "<!channel>" not in answer.text
+    assert "F-" not in answer.text
+
+
+async def test_a_name_pings_nobody(bot: Harness) -> None:
+    """A contact called like a ping or a link is shown as the text that it is."""
+    await bot.contact({"member": "NA", "name": "<!channel> *x* <https://evil.example|y>", "role": "focal point"})
+    asker = await a_focal_point(bot)
+
+    answer = text_of(await said(asker, "/wps-contacts Namibia"))
+
+    assert "&lt;!channel&gt;" in answer
+    assert "<https" not in answer
