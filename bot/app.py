@@ -82,6 +82,7 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
         translator,
         settings.secretariat,
         settings.secretariat_channel,
+        slack.home_team,
     )
     inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
     dispatcher = Dispatcher(registry, focal, directory, inbound, slack)

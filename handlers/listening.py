@@ -34,7 +34,8 @@ class Focal:
     """What listeners work with. `now()` is aware UTC; `secretariat` holds user ids from the settings.
 
     `who` returns somebody by their Slack user id, asking Slack where they are not known well enough yet. `translate`
-    returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it.
+    returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it. `home_team` is
+    the id of the workspace that tells home people from external ones.
     """
 
     db: Database
@@ -46,6 +47,7 @@ class Focal:
     translate: Callable[[str], Gettext]
     secretariat: tuple[str, ...] = ()
     secretariat_channel: str = ""
+    home_team: str = ""
 
 
 @dataclass(frozen=True)

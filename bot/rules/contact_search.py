@@ -18,6 +18,8 @@ CONFUSED: Mapping[str, str] = {"NE": "NG", "NG": "NE", "DM": "DO", "DO": "DM"}
 """Members whose names are one another's beginning: whoever gets one is told of the other."""
 SIMILAR_NAME = 0.88
 """Likeness, 0 to 1, from which two names may be one person's."""
+LIKE = 62
+"""Likeness, 0 to 100, from which a name is worth showing to somebody who typed another one."""
 
 _UNSPACED = re.compile("[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff]")
 """Arabic and Chinese hang words together; there a word counts inside a longer one."""
@@ -100,10 +102,19 @@ def nearest(contacts: Sequence[Contact], text: str, most: int = 3) -> list[Conta
     """Return the contacts whose names are most like `text`, best first, none that is quite unlike."""
     from rapidfuzz import fuzz, process
 
-    names = {contact.id: _latin(contact.name) for contact in contacts}
-    found = process.extract(_latin(text), names, scorer=fuzz.WRatio, score_cutoff=60, limit=most)
-    by_id = {contact.id: contact for contact in contacts}
-    return [by_id[key] for _, _, key in found]
+    names = {contact.id: _latin(contact.name).split() for contact in contacts}
+    known = tuple(set(chain.from_iterable(names.values())))
+    asked = _latin(text).split()
+    likeness = [
+        {word: score for word, score, _ in process.extract(each, known, scorer=fuzz.ratio, limit=None)}
+        for each in asked
+    ]
+    scored = [
+        (sum(max((like.get(word, 0) for word in names[each.id]), default=0) for like in likeness), each)
+        for each in contacts
+    ]
+    near = [(score, each) for score, each in scored if score >= LIKE * len(asked) > 0]
+    return [each for _, each in sorted(near, key=lambda pair: (-pair[0], pair[1].name))[:most]]
 
 
 def same_name(one: str, other: str) -> bool:

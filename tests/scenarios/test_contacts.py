@@ -30,11 +30,16 @@ async def said(person: Person, text: str) -> Message:
     return answer
 
 
-async def opened(person: Person, text: str) -> View:
-    """Type a command and return the form it opens."""
+async def opened(person: Person, text: str) -> str:
+    """Type a command and return what the form reads that it opens."""
     answer = await person.command(text)
     assert isinstance(answer, View)
-    return answer
+    return text_of(answer)
+
+
+def form_of(person: Person) -> View:
+    assert person.modal is not None
+    return person.modal
 
 
 async def clicked(bot: Harness, person: Person, where: Message | View, what: str) -> str:
@@ -70,7 +75,7 @@ async def a_focal_point(bot: Harness) -> Person:
         "纳米比亚",
         "NA",
         "nam",
-        "Nambia",
+        "Namibbia",
         "the focal point of Namibia",
         "Who is Namibia's focal point?",
         "Shikongo",
@@ -282,7 +287,7 @@ async def test_a_focal_point_adds_somebody_of_their_delegation(bot: Harness) -> 
     stored = await held(bot, "Camila Rojas")
     async with bot.bot.focal.db.read() as conn:
         log = await audit.of_subject(conn, f"contact {stored.id}")
-    assert "*Chile*" in text_of(form)
+    assert "*Chile*" in form
     assert errors == {}
     assert (stored.member, stored.user_id, stored.languages) == ("CL", camila.id, "es, en")
     assert [entry.actor for entry in log] == [isidora.id, camila.id, isidora.id]
@@ -298,21 +303,22 @@ async def test_what_is_wrong_is_said_beside_each_field(bot: Harness) -> None:
 
     assert set(errors) == {"member", "email", "phone", "zone"}
     assert "GN (Guinea)" in errors["member"]
-    with pytest.raises(StopIteration):
-        await held(bot, "Ana")
+    assert "I found nobody" in text_of(await said(secretariat, "/wps-contacts Ana"))
 
 
 async def test_nobody_gives_roles_beyond_their_delegation(bot: Harness) -> None:
     """A focal point is offered no role of the Secretariat or of observers, and a forged form gets none."""
     isidora, ana = await a_focal_point(bot), await bot.person("Ana Costa", "CL", "alternate")
-    form = await opened(isidora, "/wps-contacts add")
     secretariat = await bot.member_of_secretariat()
+    await opened(isidora, "/wps-contacts add")
     await opened(secretariat, "/wps-contacts add")
+    elements = [block.get("element", {}) for block in form_of(isidora).blocks]
 
-    offered = {option["value"] for block in form.blocks for option in block.get("element", {}).get("options", [])}
-    form.blocks = secretariat.modal.blocks if secretariat.modal else []
+    form_of(isidora).body["blocks"] = form_of(secretariat).blocks
     await isidora.submit({"member": "CL", "name": "Mole", "role": "secretariat"})
 
+    offered = {option["value"] for element in elements for option in element.get("options", [])}
+    assert "alternate" in offered
     assert not {"secretariat", "observer"} & offered
     assert "NOT-ALLOWED" in text_of(isidora.modal)
     assert not (await bot.bot.focal.who(ana.id)).is_secretariat
@@ -329,7 +335,7 @@ async def test_a_change_is_kept_with_before_and_after(bot: Harness) -> None:
     stored = await held(bot, "Ndapewa Shikongo")
     async with bot.bot.focal.db.read() as conn:
         log = await audit.of_subject(conn, f"contact {stored.id}")
-    assert "Director for Gender" in text_of(form)
+    assert "Director for Gender" in form
     assert errors == {}
     assert (stored.title, stored.phone, stored.email) == ("Executive Director", "", "ndapewa@na.example")
     assert log[-1].details == {
@@ -413,11 +419,11 @@ async def test_ending_a_term_keeps_it_in_the_history(bot: Harness) -> None:
 async def test_an_adviser_keeps_their_own_details_true(bot: Harness) -> None:
     """Whoever is a contact may correct their own details, but neither role nor term, and sees all that is kept of them."""
     adviser = await bot.person("Nils Holm", "NO", "military gender adviser")
-    form = await opened(adviser, "/wps-contacts edit")
+    await opened(adviser, "/wps-contacts edit")
+    blocks = {block.get("block_id") for block in form_of(adviser).blocks}
 
     errors = await adviser.submit({"phone": "+47 5550 0100"})
 
-    blocks = {block.get("block_id") for block in form.blocks}
     card = text_of(await said(adviser, "/wps-contacts Nils"))
     assert (errors, {"role", "until"} & blocks) == ({}, set())
     assert "+47 5550 0100" in card
@@ -479,3 +485,42 @@ async def test_a_name_pings_nobody(bot: Harness) -> None:
 
     assert "&lt;!channel&gt;" in answer
     assert "<https" not in answer
+
+
+async def test_the_secretariat_hears_when_a_contact_leaves_slack(bot: Harness) -> None:
+    """A deactivated focal point loses their rights at once, and the Secretariat is told once, with a way to act."""
+    isidora, secretariat = await a_focal_point(bot), await bot.member_of_secretariat()
+
+    await isidora.change_profile(deleted=True)
+    await isidora.change_profile(tz="UTC")
+    await bot.settle()
+
+    (told,) = secretariat.sees(secretariat.dm)
+    await secretariat.click(told, "Change")
+    assert "*Isidora Reyes* – focal point, Chile" in text_of(told)
+    assert "Change a contact" in text_of(secretariat.modal)
+    assert (await bot.bot.focal.who(isidora.id)).roles == frozenset()
+
+
+async def test_a_changed_address_follows_into_the_links(bot: Harness) -> None:
+    """Who changes their address in Slack to that of a contact becomes it, and is no longer who they were."""
+    await bot.contact({"member": "NO", "name": "Liv", "role": "alternate", "email": "liv@no.example"})
+    isidora, secretariat = await a_focal_point(bot), await bot.member_of_secretariat()
+
+    await isidora.change_profile(email="liv@no.example")
+    await bot.settle()
+
+    assert (await bot.bot.focal.who(isidora.id)).member == "NO"
+    assert "no longer linked" in text_of(secretariat.sees(secretariat.dm)[-1])
+
+
+async def test_another_name_in_slack_changes_no_link(bot: Harness) -> None:
+    """A new name or zone is kept, and nobody is told of it."""
+    isidora, secretariat = await a_focal_point(bot), await bot.member_of_secretariat()
+
+    await isidora.change_profile(real_name="Isidora Reyes Soto", tz="Asia/Tokyo")
+    await bot.settle()
+
+    actor = await bot.bot.focal.who(isidora.id)
+    assert (actor.name, actor.zone, actor.member) == ("Isidora Reyes Soto", "Asia/Tokyo", "CL")
+    assert secretariat.sees(secretariat.dm) == []
