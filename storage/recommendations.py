@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from bot.rules.attribution import Attribution, names_members
+from bot.rules.likeness import SHOWN, likeness, words_of
 from bot.rules.problems import AlreadyDone, BadInput, Changed, Closed, NotFound, Words
 from bot.rules.recommendations import (
     ENDORSABLE,
@@ -104,6 +105,11 @@ endorsements = Table(
     Column("at", UTCDateTime, nullable=False),
     Column("withdrawn_at", UTCDateTime),
 )
+
+STORED = "store:"
+"""How records are called in the index: imported practices bear any id, and must not be taken for one of these."""
+CANDIDATES = 200
+"""Documents that are compared word by word; practices that were imported are among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,6 +339,63 @@ async def edit(
     return await _change(conn, edited, by, now, "edit", reason)
 
 
+async def merge(conn: Conn, number: int, into: int, by: str, now: datetime, reason: str) -> Recommendation:
+    """Make a record part of another one, which keeps its endorsements; return the record that was merged.
+
+    Each keeps its own author and link. Raises BadInput for a record and itself, Closed where either cannot be merged.
+    """
+    if number == into:
+        raise BadInput("A record cannot become part of itself.", "Choose another number.")
+    # In the order of their numbers: two reviewers who merge the same two would else wait for each other.
+    locked = {each: await recommendation(conn, each, lock=True) for each in sorted((number, into))}
+    record, target = locked[number], locked[into]
+    check_step(number, record.state, State.MERGED)
+    if target.state not in ENDORSABLE:
+        raise Closed(
+            "Number {number} is {state}, so nothing can become part of it.",
+            number=into,
+            state=Words((target.state.value,)),
+        )
+    await _take_over_endorsements(conn, number, into)
+    parts = recommendations.c.merged_into == number
+    await conn.execute(update(recommendations).where(parts).values(merged_into=into))
+    part = replace(record, state=State.MERGED, reason=reason, merged_into=into)
+    merged = await _change(conn, part, by, now, "merge")
+    await audit.note(conn, now, by, "take in", _subject(into), part=number)
+    return merged
+
+
+async def _take_over_endorsements(conn: Conn, number: int, into: int) -> None:
+    """Have every delegation that endorses one record endorse the other, unless it has withdrawn that one since."""
+    mine = select(endorsements).where(endorsements.c.number == number, endorsements.c.withdrawn_at.is_(None))
+    for row in (await conn.execute(mine)).all():
+        given = {"number": into, "member": row.member, "at": row.at}
+        if not await insert_new(conn, endorsements, given):
+            there = (endorsements.c.number == into, endorsements.c.member == row.member)
+            earlier = endorsements.c.withdrawn_at < row.at
+            await conn.execute(update(endorsements).where(*there, earlier).values(withdrawn_at=None, at=row.at))
+
+
+async def parts_of(conn: Conn, number: int) -> tuple[Recommendation, ...]:
+    """Return the records that were merged into this one, oldest first."""
+    query = select(recommendations.c.number).where(recommendations.c.merged_into == number)
+    found = await conn.execute(query.order_by(recommendations.c.number))
+    return await several(conn, tuple(found.scalars()))
+
+
+async def similar(conn: Conn, text: str, least: float, without: int | None = None) -> tuple[Recommendation, ...]:
+    """Return up to three records as like to `text` as `least` (0 to 1) or more, the likest first, one left out."""
+    sought = words_of(text)
+    hits = await search.find(conn, {*sought, *terms(text)}, "network", CANDIDATES, tuple(Kind))
+    near = [int(hit.document.noun_id.removeprefix(STORED)) for hit in hits if hit.document.noun_id.startswith(STORED)]
+    records = await several(conn, [number for number in near if number != without])
+    words = sought.union(*(words_of(record.text) for record in records))
+    rarity = await search.rarity(conn, words, "network")
+    alike = [(likeness(text, record.text, rarity), record) for record in records]
+    best = sorted((pair for pair in alike if pair[0] >= least), key=lambda pair: (-pair[0], pair[1].number))
+    return tuple(record for _, record in best[:SHOWN])
+
+
 async def withdraw(conn: Conn, number: int, by: str, now: datetime, reason: str) -> Recommendation:
     """Take a proposal back and forget its words; the number stays taken. Raises Closed once it was decided."""
     record = await recommendation(conn, number, lock=True)
@@ -408,8 +471,7 @@ async def _index(conn: Conn, record: Recommendation) -> None:
 
 
 def _noun_id(number: int) -> str:
-    # Imported practices bear whatever id their file gives them; this one must not be theirs by chance.
-    return f"store:{number}"
+    return f"{STORED}{number}"
 
 
 def as_document(record: Recommendation, known: Mapping[str, Member]) -> Document:
@@ -438,8 +500,8 @@ def _name(member: str | None, known: Mapping[str, Member]) -> str:
 
 COLUMNS = (
     "number", "kind", "text", "theme", "state", "reason", "member", "delegation", "author", "observer",
-    "proposed_by", "attribution", "question", "source", "endorsements", "endorsed_by", "merged_into", "version",
-    "proposed_at", "changed_at",
+    "proposed_by", "attribution", "question", "source", "endorsements", "endorsed_by", "merged_into", "merged_from",
+    "version", "proposed_at", "changed_at",
 )  # fmt: skip
 
 
@@ -455,9 +517,13 @@ async def export_file(db: Database, path: Path, _now: datetime) -> int:
         found = await conn.execute(select(recommendations.c.number).where(kept).order_by(recommendations.c.number))
         records = await several(conn, tuple(found.scalars()))
         known = await all_members(conn)
-    rows = [_row(record, known) for record in records]
+    rows = [_row(record, known) | {"merged_from": _parts(record, records)} for record in records]
     _write(path, rows)
     return len(rows)
+
+
+def _parts(whole: Recommendation, records: Sequence[Recommendation]) -> list[int]:
+    return [each.number for each in records if each.merged_into == whole.number]
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -471,7 +537,7 @@ def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return "; ".join(value)
+        return "; ".join(map(str, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -516,6 +582,7 @@ def _item(row: Mapping[str, Any]) -> str:
         *_origin(row),
         *([f"question: {markdown(one_line(row['question']))}"] if row["question"] else []),
         f"endorsed by: {markdown(', '.join(row['endorsed_by'])) or 'no delegation yet'}",
+        *([f"merged from: {', '.join(map(str, row['merged_from']))}"] if row["merged_from"] else []),
         *([f"source: <{row['source']}>"] if row["source"].startswith(("http://", "https://")) else []),
     ]
     text = markdown(row["text"]).replace("\n", "\n  ")

@@ -150,6 +150,13 @@ async def find(
     return sorted(hits, key=lambda hit: (-hit.score, hit.document.kind, hit.document.noun_id))[:limit]
 
 
+async def rarity(conn: Conn, words: Collection[str], audience: str) -> dict[str, float]:
+    """Return how rare each word is among what `audience` may read: its inverse document frequency."""
+    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
+    total, _ = await _size(conn, readable)
+    return await _rarity(conn, tuple(dict.fromkeys(words)), readable, total)
+
+
 async def index_profile(conn: Conn, network: Network) -> None:
     """Index what the profile says of the network's duties."""
     who = {"troika": "Troika", "presidency": "Presidency", "secretariat": "Secretariat"}

@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from bot.rules.attribution import Attribution
+from bot.rules.likeness import INTERRUPTING, SUGGESTED
 from bot.rules.permissions import Actor, Deed, may, require, require_voice
-from bot.rules.problems import BadInput, Changed, NotAllowed
+from bot.rules.problems import BadInput, Changed, NotAllowed, NotFound
 from bot.rules.recommendations import (
+    OPEN,
     REASON_LIMIT,
     TEXT_LIMIT,
     Kind,
@@ -36,11 +38,12 @@ from handlers.listening import (
     Request,
     Shortcut,
     Submission,
+    Update,
     number_in,
 )
 from handlers.recommendations import posts, sources, views
 from handlers.recommendations.sources import Source
-from handlers.recommendations.views import Choices, Look, Page
+from handlers.recommendations.views import Around, Choices, Look, Page
 from storage import meetings, recommendations, surveys
 from storage.database import Conn
 from storage.members import all_members
@@ -64,9 +67,10 @@ async def propose(command: Command, focal: Focal) -> Answer:
             length=len(text),
             most=TEXT_LIMIT,
         )
+    new = NewRecommendation(Kind.RECOMMENDATION, text)
     async with focal.db.read() as conn:
-        look, choices = await _look(conn, focal, command), await _choices(conn)
-    return Modal(views.build_form(look, NewRecommendation(Kind.RECOMMENDATION, text), choices, ""))
+        look, choices = await _look(conn, focal, command), await _choices(conn, new)
+    return Modal(views.build_form(look, new, choices, ""))
 
 
 async def propose_message(shortcut: Shortcut, focal: Focal) -> Answer:
@@ -78,9 +82,10 @@ async def propose_message(shortcut: Shortcut, focal: Focal) -> Answer:
         earlier = await recommendations.of_source(conn, sources.source_of(source.channel, source.ts))
         if earlier is not None:
             look = await _look(conn, focal, shortcut)
-            return Reply(*views.build_record(look, await _readable(conn, shortcut.actor, earlier)))
+            record = await _readable(conn, shortcut.actor, earlier)
+            return Reply(*views.build_record(look, record, await _around(conn, shortcut.actor, record)))
         new = await sources.from_message(conn, source, author, text)
-        look, choices = await _look(conn, focal, shortcut), await _choices(conn)
+        look, choices = await _look(conn, focal, shortcut), await _choices(conn, new)
         carried = await sources.sealed(conn, source)
     return Modal(views.build_form(look, new, choices, carried, cut=cut))
 
@@ -89,14 +94,27 @@ async def _look(conn: Conn, focal: Focal, request: Request) -> Look:
     return Look(focal, request._, await all_members(conn), request.actor.locale, request.actor)
 
 
-async def _choices(conn: Conn) -> Choices:
+async def _choices(conn: Conn, new: NewRecommendation) -> Choices:
+    """Return what the form offers for `new`, which may bring its question, and so its attribution, along."""
+    known = tuple(reversed(await meetings.all_meetings(conn)))
+    if new.source and new.question_id is not None:
+        return Choices(None, known, new.attribution)
     newest = (await surveys.all_surveys(conn))[:SURVEYS_OFFERED]
     asked = [await surveys.survey(conn, each.id) for each in newest]
-    return Choices(asked, tuple(reversed(await meetings.all_meetings(conn))))
+    return Choices(asked, known)
 
 
 async def submit_proposal(submission: Submission, focal: Focal) -> Answer:
-    """Check the form and store what it proposes; what is wrong is said beside each field."""
+    """Check the form and store what it proposes, unless the store holds much the same: then ask first."""
+    return await _submit(submission, focal, anyway=False)
+
+
+async def submit_anyway(submission: Submission, focal: Focal) -> Answer:
+    """Store what was proposed beside what is much like it."""
+    return await _submit(submission, focal, anyway=True)
+
+
+async def _submit(submission: Submission, focal: Focal, *, anyway: bool) -> Answer:
     require(submission.actor, Deed.PROPOSE)
     faults = _faults(submission, focal)
     if faults:
@@ -106,9 +124,28 @@ async def submit_proposal(submission: Submission, focal: Focal) -> Answer:
     author = await sources.author_of(focal, source)
     async with focal.db.begin() as conn:
         new = put_forward_by(await _proposed(conn, submission, source, author), submission.actor)
-        record = await posts.propose(conn, focal, new)
         look = await _look(conn, focal, submission)
+        alike = () if anyway else await _alike(conn, submission.actor, new)
+        if alike:
+            choices = await _choices(conn, new if source else replace(new, source=None))
+            return Update(views.build_similar(look, new, choices, submission.private_metadata, alike))
+        record = await posts.propose(conn, focal, new)
     return Reply(views.build_proposed(look, record), after=partial(_link, focal, record))
+
+
+async def _alike(conn: Conn, actor: Actor, new: NewRecommendation) -> tuple[Recommendation, ...]:
+    """Return what says much the same, for whoever may read the store, unless this very source was proposed before."""
+    if not may(actor.roles, Deed.SEE_NETWORK_FIELDS) or await recommendations.of_source(conn, new.source or ""):
+        return ()
+    return await recommendations.similar(conn, new.text, INTERRUPTING)
+
+
+async def endorse_instead(click: Click, focal: Focal) -> Answer:
+    """Endorse what is there in place of proposing it again."""
+    number = await _endorse(click, focal)
+    async with focal.db.read() as conn:
+        look = await _look(conn, focal, click)
+    return Update(views.build_endorsed_instead(look, number))
 
 
 async def _link(focal: Focal, record: Recommendation) -> None:
@@ -227,6 +264,7 @@ async def _page(request: Request, focal: Focal, asked: str, start: int) -> views
     wanted = read_filters(asked, views.phrases(request._, focal.network), focal.gazetteer)
     async with focal.db.read() as conn:
         found = await recommendations.numbers(conn, wanted, request.actor.member)
+        start = min(start, max(len(found) - 1, 0) // views.PAGE * views.PAGE)
         shown = await recommendations.several(conn, found[start : start + views.PAGE])
         look = await _look(conn, focal, request)
     return views.build_list(look, Page(asked, wanted, start, len(found), shown))
@@ -245,8 +283,16 @@ async def click_show(click: Click, focal: Focal) -> Answer:
 async def _record(request: Request, focal: Focal, number: int, note: str = "") -> views.Words:
     async with focal.db.read() as conn:
         record = await _readable(conn, request.actor, number)
+        around = await _around(conn, request.actor, record)
         look = await _look(conn, focal, request)
-    return views.build_record(look, await posts.fill_link(focal, record), note)
+    return views.build_record(look, await posts.fill_link(focal, record), around, note)
+
+
+async def _around(conn: Conn, actor: Actor, record: Recommendation) -> Around:
+    parts = await recommendations.parts_of(conn, record.number)
+    if record.state not in OPEN or not may(actor.roles, Deed.REVIEW):
+        return Around(parts)
+    return Around(parts, await recommendations.similar(conn, record.text, SUGGESTED, record.number))
 
 
 async def show_history(click: Click, focal: Focal) -> Answer:
@@ -344,6 +390,49 @@ async def _decide(click: Click, focal: Focal, to: State) -> Answer:
         await posts.decide(conn, focal, number, to, click.actor)
     note = click._("It is now {state}.").format(state=views.state_name(click._, to))
     return Replace(*await _record(click, focal, number, note))
+
+
+async def accept_queued(click: Click, focal: Focal) -> Answer:
+    """Accept a record of the list, and show what still waits."""
+    return await _decide_queued(click, focal, State.ACCEPTED)
+
+
+async def review_queued(click: Click, focal: Focal) -> Answer:
+    """Take a record of the list under review, and show what still waits."""
+    return await _decide_queued(click, focal, State.UNDER_REVIEW)
+
+
+async def _decide_queued(click: Click, focal: Focal, to: State) -> Answer:
+    require(click.actor, Deed.REVIEW)
+    number, _first, page = click.value.partition(":")
+    start, _second, asked = page.partition(":")
+    async with focal.db.begin() as conn:
+        await posts.decide(conn, focal, number_in(number, SHOW), to, click.actor)
+    return Replace(*await _page(click, focal, asked, number_in(start, "/wps-recommend list")))
+
+
+async def open_merge(click: Click, focal: Focal) -> Answer:
+    """Show a record beside those that say much the same, and ask which one it becomes part of."""
+    look, record = await _for_review(click, focal)
+    async with focal.db.read() as conn:
+        similar = await recommendations.similar(conn, record.text, SUGGESTED, record.number)
+    return Modal(views.build_merge_form(look, record, similar))
+
+
+async def submit_merge(submission: Submission, focal: Focal) -> Answer:
+    """Merge a record into another one."""
+    require(submission.actor, Deed.REVIEW)
+    _ = submission._
+    into = _text(submission, "into").lstrip("#№")
+    if not into.isdecimal():
+        return Errors({"into": _("Write the number of the record that stays.")})
+    number, reason = number_in(submission.private_metadata, SHOW), _text(submission, "reason")[:REASON_LIMIT]
+    try:
+        async with focal.db.begin() as conn:
+            await posts.merge(conn, focal, number, int(into), submission.actor, reason)
+    except (BadInput, NotFound) as wrong:
+        return Errors({"into": wrong.said(_)})
+    return Reply(_("Number {number} is part of number {into} now.").format(number=number, into=into))
 
 
 async def open_decline(click: Click, focal: Focal) -> Answer:

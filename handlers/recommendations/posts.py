@@ -64,8 +64,21 @@ async def decide(conn: Conn, focal: Focal, number: int, to: State, by: Actor, re
     """Decide on a record, and tell whoever said or proposed it."""
     record = await recommendations.decide(conn, number, to, by.user_id, focal.now(), reason)
     await refresh(conn, focal, record)
+    await _tell_concerned(conn, focal, record, by)
+    return record
+
+
+async def _tell_concerned(conn: Conn, focal: Focal, record: Recommendation, by: Actor) -> None:
     for person in sorted({record.author or "", record.proposer or ""} - {"", by.user_id}):
         await _tell(conn, focal, record, person, views.build_decided)
+
+
+async def merge(conn: Conn, focal: Focal, number: int, into: int, by: Actor, reason: str) -> Recommendation:
+    """Make a record part of another one, and tell whoever said or proposed it."""
+    record = await recommendations.merge(conn, number, into, by.user_id, focal.now(), reason)
+    await refresh(conn, focal, record)
+    await refresh(conn, focal, await recommendations.recommendation(conn, into))
+    await _tell_concerned(conn, focal, record, by)
     return record
 
 

@@ -30,6 +30,7 @@ from handlers.blocks import (
     button,
     confirm,
     context,
+    divider,
     field,
     header,
     message,
@@ -131,10 +132,15 @@ def phrases(_: Gettext, network: Network) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the form offers beside its fixed choices; surveys come with their questions."""
+    """What the form offers beside its fixed choices.
 
-    surveys: Sequence[Survey] = ()
+    `least` is the attribution that names most of those allowed; surveys come with their questions, None where the
+    question is known.
+    """
+
+    surveys: Sequence[Survey] | None = ()
     meetings: Sequence[Meeting] = ()
+    least: Attribution = Attribution.ATTRIBUTED
 
 
 def build_form(look: Look, new: NewRecommendation, choices: Choices, metadata: str, *, cut: bool = False) -> View:
@@ -142,10 +148,44 @@ def build_form(look: Look, new: NewRecommendation, choices: Choices, metadata: s
 
     Where the message answers a question, neither the question nor anything less strict than its attribution is offered.
     """
+    blocks = [*([section(_heard(look, new))] if new.source else []), *_fields(look, new, choices, cut=cut)]
+    title, submit = look._("Propose"), look._("Propose")
+    return modal(ids.RECOMMENDATION_FORM, title, blocks, submit=submit, close=look._("Cancel"), metadata=metadata)
+
+
+def build_similar(
+    look: Look, new: NewRecommendation, choices: Choices, metadata: str, similar: Sequence[Recommendation]
+) -> View:
+    """Return the form again with what says much the same above it: to endorse that, or to propose all the same."""
+    _ = look._
+    blocks = [section(_("Something much like it is in the store. Would your delegation rather endorse that?"))]
+    for record in similar:
+        blocks += [section(_item(look, record)), *_instead(look, record)]
+    blocks += [divider(), *_fields(look, new, choices)]
+    title, submit = _("Propose"), _("Propose all the same")
+    return modal(ids.RECOMMENDATION_ANYWAY_FORM, title, blocks, submit=submit, close=_("Cancel"), metadata=metadata)
+
+
+def _instead(look: Look, record: Recommendation) -> list[Block]:
+    may_endorse = record.state in ENDORSABLE and look.may(Deed.ENDORSE) and look.actor is not None
+    if not may_endorse or (look.actor and look.actor.member in record.endorsed_by):
+        return []
+    return [actions(_button(look, look._("Endorse this instead"), ids.RECOMMENDATION_ENDORSE_INSTEAD, record))]
+
+
+def build_endorsed_instead(look: Look, number: int) -> View:
+    """Return what stands in the form's place once something else was endorsed."""
+    _ = look._
+    said = _("Your delegation endorses number {number} now; your own text was not proposed. See it: {show}").format(
+        number=number, show=f"`/wps-recommend show {number}`"
+    )
+    return modal("notice", _("Propose"), [section(said)], close=_("Close"))
+
+
+def _fields(look: Look, new: NewRecommendation, choices: Choices, *, cut: bool = False) -> list[Block]:
     _ = look._
     hint = _("The message was longer than {most} characters; the rest of it is not in here.").format(most=TEXT_LIMIT)
-    blocks = [
-        *([section(_heard(look, new))] if new.source else []),
+    return [
         field(
             "text",
             _("What is recommended, or what was learned"),
@@ -154,12 +194,10 @@ def build_form(look: Look, new: NewRecommendation, choices: Choices, metadata: s
         ),
         field("kind", _("This is a"), _kinds(_, new.kind)),
         field("theme", _("Theme"), _themes(look, new.theme)),
-        field("attribution", _("Who is named"), _attributions(_, new.attribution)),
-        *([] if new.question else _question_field(_, choices.surveys)),
-        *_meeting_field(_, choices.meetings),
+        field("attribution", _("Who is named"), _attributions(_, choices.least, new.attribution)),
+        *([] if choices.surveys is None else _question_field(_, choices.surveys, new.question_id)),
+        *_meeting_field(_, choices.meetings, new.meeting_id),
     ]
-    title = _("Propose")
-    return modal(ids.RECOMMENDATION_FORM, title, blocks, submit=_("Propose"), close=_("Cancel"), metadata=metadata)
 
 
 def _heard(look: Look, new: NewRecommendation) -> str:
@@ -190,14 +228,14 @@ def attribution_choice(_: Gettext, attribution: Attribution) -> str:
     }[attribution]
 
 
-def _attributions(_: Gettext, least: Attribution) -> Element:
+def _attributions(_: Gettext, least: Attribution, chosen: Attribution) -> Element:
     order = list(Attribution)
     allowed = order[order.index(least) :]
     options = [option(attribution_choice(_, each), each.value) for each in allowed]
-    return radio(ids.RECOMMENDATION_INPUT, options, least.value)
+    return radio(ids.RECOMMENDATION_INPUT, options, chosen.value)
 
 
-def _question_field(_: Gettext, surveys: Sequence[Survey]) -> list[Block]:
+def _question_field(_: Gettext, surveys: Sequence[Survey], chosen: int | None) -> list[Block]:
     options = [
         option(f"{survey.id}.{asked.number} {one_line(asked.text)}", str(asked.id))
         for survey in surveys
@@ -205,17 +243,17 @@ def _question_field(_: Gettext, surveys: Sequence[Survey]) -> list[Block]:
     ]
     if not options:
         return []
-    menu = select(ids.RECOMMENDATION_INPUT, options, _("A question of a survey"))
+    menu = select(ids.RECOMMENDATION_INPUT, options, _("A question of a survey"), str(chosen))
     return [field("question", _("In answer to"), menu, optional=True)]
 
 
-def _meeting_field(_: Gettext, meetings: Sequence[Meeting]) -> list[Block]:
+def _meeting_field(_: Gettext, meetings: Sequence[Meeting], chosen: int | None) -> list[Block]:
     options = [
         option(f"{meeting.title}, {meeting.place} {meeting.starts_on:%Y}", str(meeting.id)) for meeting in meetings
     ]
     if not options:
         return []
-    menu = select(ids.RECOMMENDATION_INPUT, options, _("A meeting"))
+    menu = select(ids.RECOMMENDATION_INPUT, options, _("A meeting"), str(chosen))
     return [field("meeting", _("Meeting"), menu, optional=True)]
 
 
@@ -282,12 +320,23 @@ def endorsed(look: Look, record: Recommendation) -> list[str]:
     return [f"{count} ({safe(named, 1500)})", regions]
 
 
-def build_record(look: Look, record: Recommendation, note: str = "") -> Words:
+@dataclass(frozen=True)
+class Around:
+    """What belongs to a record: those that were merged into it and, for reviewers, those that say much the same."""
+
+    parts: Sequence[Recommendation] = ()
+    similar: Sequence[Recommendation] = ()
+
+
+def build_record(look: Look, record: Recommendation, around: Around, note: str = "") -> Words:
     """Return one record with what its reader may do; `note` says above it what has just been done."""
     _ = look._
     title = f"{kind_name(_, record.kind)} {record.number}"
     said = quote(record.text, 2800) if record.text else _("Its words were taken back.")
-    known = details(look, record)
+    known = [*details(look, record), *(_part(look, each) for each in around.parts)]
+    if around.similar:
+        named = ", ".join(str(each.number) for each in around.similar)
+        known.append(_("Perhaps the same: {numbers}").format(numbers=named))
     blocks = [
         *([section(note)] if note else []),
         header(title),
@@ -296,6 +345,15 @@ def build_record(look: Look, record: Recommendation, note: str = "") -> Words:
         *_rows(look, record),
     ]
     return "\n".join([*([note] if note else []), f"*{title}*", said, *known]), blocks
+
+
+def _part(look: Look, part: Recommendation) -> str:
+    """Return in a line what a record took in, from whom, and where that was said."""
+    _ = look._
+    where = link(part.url, _("Where it was said")) if part.url else ""
+    facts = " · ".join(each for each in (origin(look, part), where) if each)
+    said = _("Merged from number {number}").format(number=part.number)
+    return f"{said}: {facts}" if facts else said
 
 
 def _rows(look: Look, record: Recommendation) -> list[Block]:
@@ -307,9 +365,11 @@ def _rows(look: Look, record: Recommendation) -> list[Block]:
     return [actions(*each) for each in (row, review) if each]
 
 
-def _button(look: Look, text: str, action_id: str, record: Recommendation, **more: Any) -> Element:
+def _button(
+    look: Look, text: str, action_id: str, record: Recommendation, value: str | None = None, **more: Any
+) -> Element:
     label = look._("{deed}: number {number}").format(deed=text, number=record.number)
-    return button(text, action_id, str(record.number), label=label, **more)
+    return button(text, action_id, value or str(record.number), label=label, **more)
 
 
 def _voice_buttons(look: Look, record: Recommendation) -> list[Element]:
@@ -351,6 +411,8 @@ def _review_buttons(look: Look, record: Recommendation) -> list[Element]:
         row.append(_button(look, _("Decline"), ids.RECOMMENDATION_DECLINE, record, style="danger"))
     if record.state in ENDORSABLE:
         row.append(_button(look, _("Edit"), ids.RECOMMENDATION_EDIT, record))
+    if State.MERGED in following:
+        row.append(_button(look, _("Compare and merge"), ids.RECOMMENDATION_COMPARE, record))
     return row
 
 
@@ -400,12 +462,27 @@ def build_list(look: Look, page: Page) -> Words:
         first=page.start + 1, last=page.start + len(page.records), total=page.total
     )
     blocks = [header(title), *([context(*understood)] if understood else [])]
-    blocks += [
-        section(item, _button(look, _("Show"), ids.RECOMMENDATION_SHOW, record))
-        for item, record in zip(items, page.records, strict=True)
-    ]
+    for item, record in zip(items, page.records, strict=True):
+        blocks += [
+            section(item, _button(look, _("Show"), ids.RECOMMENDATION_SHOW, record)),
+            *_queued(look, page, record),
+        ]
     blocks += [context(where, _usage(_)), *_turning(look, page)]
     return "\n".join([f"*{title}*", *understood, *items, where, _usage(_)]), blocks
+
+
+def _queued(look: Look, page: Page, record: Recommendation) -> list[Block]:
+    """Return the reviewers' buttons under a record, where the list asks for nothing but what waits for a decision."""
+    if not page.wanted.states or not set(page.wanted.states) <= set(OPEN) or not look.may(Deed.REVIEW):
+        return []
+    _ = look._
+    back = f"{record.number}:{page.start}:{page.asked}"
+    row = [_button(look, _("Accept"), ids.RECOMMENDATION_QUEUE_ACCEPT, record, value=back, style="primary")]
+    if record.state is State.PROPOSED:
+        row.append(_button(look, _("Take under review"), ids.RECOMMENDATION_QUEUE_REVIEW, record, value=back))
+    row.append(_button(look, _("Decline"), ids.RECOMMENDATION_DECLINE, record))
+    row.append(_button(look, _("Compare and merge"), ids.RECOMMENDATION_COMPARE, record))
+    return [actions(*row)]
 
 
 def _usage(_: Gettext) -> str:
@@ -557,3 +634,35 @@ def build_edit_form(look: Look, record: Recommendation) -> View:
         close=_("Cancel"),
         metadata=f"{record.number}:{record.version}",
     )
+
+
+def build_merge_form(look: Look, record: Recommendation, similar: Sequence[Recommendation]) -> View:
+    """Return a record beside those that say much the same, and the choice of which one it becomes a part of."""
+    _ = look._
+    blocks: list[Block] = [section(f"*{record.number}* · {safe(one_line(record.text), 1400)}")]
+    for other in similar:
+        endorsing = [_beside(look, record), _beside(look, other)]
+        blocks += [divider(), section("", fields=endorsing)]
+    if not similar:
+        blocks.append(section(_("Nothing in the store says much the same.")))
+    number = text_input(ids.RECOMMENDATION_INPUT, initial=str(similar[0].number) if similar else "", limit=9)
+    reason = text_input(ids.RECOMMENDATION_INPUT, limit=REASON_LIMIT)
+    hint = _("The number that stays. It keeps both authors, both links and all endorsements.")
+    blocks += [
+        field("into", _("Number {number} becomes part of number").format(number=record.number), number, hint=hint),
+        field("reason", _("Reason"), reason, optional=True),
+    ]
+    return modal(
+        ids.RECOMMENDATION_MERGE_FORM,
+        _("Compare and merge"),
+        blocks,
+        submit=_("Merge"),
+        close=_("Cancel"),
+        metadata=str(record.number),
+    )
+
+
+def _beside(look: Look, record: Recommendation) -> str:
+    facts = [origin(look, record), look._("endorsed by {count}").format(count=len(record.endorsed_by))]
+    text = safe(one_line(record.text), 1500)
+    return f"*{record.number}* · {text}\n{' · '.join(each for each in facts if each)}"

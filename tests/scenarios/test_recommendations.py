@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app as command_line
 from bot.clock import Clock
+from handlers import ids
 from storage import presidencies, recommendations
 from storage.recommendations import Recommendation
 from tests.harness import Harness, harness
@@ -52,6 +53,8 @@ class Cast:
     async def proposes(self, person: Person, text: str = TEXT, **values: Any) -> dict[str, str]:
         await person.command(f"/wps-recommend {text}", self.channel)
         errors = await person.submit({**FORM, **values})
+        if person.modal and person.modal.body["callback_id"] == ids.RECOMMENDATION_ANYWAY_FORM:
+            errors = await person.submit()
         await self.bot.settle()
         return errors
 
@@ -676,7 +679,7 @@ async def test_the_secretariat_decides(cast: Cast, secretariat: Person, ana: Per
     """Taken under review and accepted, the record says so, and its author is told each time."""
     await cast.proposes(ana)
     shown = await cast.shown(secretariat)
-    assert labels(shown) == ["Take under review", "Accept", "Decline", "Edit"]
+    assert labels(shown) == ["Take under review", "Accept", "Decline", "Edit", "Compare and merge"]
 
     await cast.clicks(secretariat, shown, "Take under review")
     await cast.clicks(secretariat, shown, "Accept")
@@ -791,6 +794,146 @@ async def test_what_was_decided_cannot_be_taken_back(cast: Cast, secretariat: Pe
     await cast.clicks(ana, shown, "Take back")
 
     assert "Number 1 is accepted, so it cannot become withdrawn." in last(ana, cast.channel)
+
+
+# The same thing said twice -------------------------------------------------------------------------------------------
+
+AGAIN = "Six-month tours should be offered to the parents of young children"
+
+
+async def test_whoever_repeats_is_asked_first(cast: Cast, ana: Person, bo: Person) -> None:
+    """What says much the same as a record is not proposed at once: the form comes back with that record above it."""
+    await cast.proposes(ana)
+    await bo.command(f"/wps-recommend {AGAIN}", cast.channel)
+
+    await bo.submit({**FORM, "kind": "lesson"})
+
+    assert "Would your delegation rather endorse that?" in text_of(bo.modal)
+    assert f"*1* · {TEXT}" in text_of(bo.modal)
+    assert AGAIN in text_of(bo.modal)
+    assert "1 to 1 of 1" in await cast.types(ana, "/wps-recommend list")
+
+
+async def test_one_endorses_instead(cast: Cast, ana: Person, bo: Person) -> None:
+    """One click endorses what is there, and nothing is proposed."""
+    await cast.proposes(ana)
+    await bo.command(f"/wps-recommend {AGAIN}", cast.channel)
+    await bo.submit(FORM)
+
+    await bo.click(bo.modal, "Endorse this instead")
+    await cast.bot.settle()
+
+    assert "Your delegation endorses number 1 now; your own text was not proposed." in text_of(bo.modal)
+    assert (await cast.record()).endorsed_by == ("NO",)
+    assert "1 to 1 of 1" in await cast.types(ana, "/wps-recommend list")
+
+
+async def test_one_proposes_all_the_same(cast: Cast, ana: Person, bo: Person) -> None:
+    """Submitted once more the form proposes, with everything that was entered the first time."""
+    await cast.proposes(ana)
+    await bo.command(f"/wps-recommend {AGAIN}", cast.channel)
+    await bo.submit({"kind": "lesson", "theme": "protection", "attribution": "delegation", "meeting": "1"})
+
+    await bo.submit()
+    await cast.bot.settle()
+
+    record = await cast.record(2)
+    assert (record.text, record.kind, record.theme, record.attribution) == (AGAIN, "lesson", "protection", "delegation")
+    assert (record.meeting_id, record.member) == (1, "NO")
+
+
+async def test_something_new_is_proposed_at_once(cast: Cast, ana: Person, bo: Person) -> None:
+    """Nobody is asked about what is nowhere in the store."""
+    await cast.proposes(ana)
+    await bo.command("/wps-recommend Publish vacancies early and widely", cast.channel)
+
+    await bo.submit(FORM)
+
+    assert "Proposed as number 2." in text_of(bo.modal)
+
+
+async def test_an_observer_is_shown_nothing_of_the_store(cast: Cast, ana: Person) -> None:
+    """Who may not read the store is not shown what is like their own text either."""
+    ola = await cast.joins("Ola Watcher", "X-EU", "observer")
+    await cast.proposes(ana)
+    await ola.command(f"/wps-recommend {AGAIN}", cast.channel)
+
+    await ola.submit(FORM)
+
+    assert "Proposed as number 2." in text_of(ola.modal)
+
+
+async def test_reviewers_merge_what_says_the_same(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """Compared side by side and merged, one record keeps both authors, both links and all endorsements."""
+    message = await ana.say(cast.channel, TEXT)
+    await cast.bot.settle()
+    await ana.shortcut("Recommend this", message)
+    await ana.submit(FORM)
+    await cast.proposes(bo, AGAIN)
+    await cast.clicks(ana, await cast.shown(ana, 2), "Endorse")
+    shown = await cast.shown(secretariat, 2)
+    assert "Perhaps the same: 1" in text_of(shown)
+
+    await secretariat.click(shown, "Compare and merge")
+    beside = text_of(secretariat.modal)
+    await secretariat.submit({"reason": "Said twice"})
+    await cast.bot.settle()
+
+    assert f"*1* · {TEXT}\n*Namibia*, Ana Example · endorsed by 0" in beside
+    assert f"*2* · {AGAIN}\n*Norway*, Bo Sample · endorsed by 1" in beside
+    kept = text_of(await cast.shown(bo, 1))
+    assert "From: *Namibia*, Ana Example" in kept
+    assert "Merged from number 2: *Norway*, Bo Sample" in kept
+    assert "Endorsed by delegations: 1 (Namibia)" in kept
+    assert "It is part of number 1.: Said twice" in text_of(await cast.shown(bo, 2))
+    assert "Number 2 is now *merged*." in text_of(dms(bo)[-1])
+
+
+@pytest.mark.parametrize(
+    ("into", "words"),
+    [
+        ("2", "A record cannot become part of itself. Choose another number."),
+        ("9", "There is no number 9. See /wps-recommend list."),
+        ("the first", "Write the number of the record that stays."),
+    ],
+)
+async def test_a_merge_needs_another_record(
+    cast: Cast, secretariat: Person, ana: Person, into: str, words: str
+) -> None:
+    """A number that cannot take the record in is refused beside the field, and nothing changes."""
+    await cast.proposes(ana)
+    await cast.proposes(ana, AGAIN)
+    await secretariat.click(await cast.shown(secretariat, 2), "Compare and merge")
+
+    assert await secretariat.submit({"into": into}) == {"into": words}
+    assert (await cast.record(2)).state == "proposed"
+
+
+# The queue -----------------------------------------------------------------------------------------------------------
+
+
+async def test_reviewers_work_through_the_queue(cast: Cast, secretariat: Person, ana: Person) -> None:
+    """In the list of what is proposed reviewers decide with a click, and see what is left."""
+    await cast.proposes(ana)
+    await cast.proposes(ana, "Publish vacancies early and widely")
+    page = await secretariat.command("/wps-recommend list proposed", cast.channel)
+    assert labels(page) == ["Accept", "Take under review", "Decline", "Compare and merge"] * 2
+
+    await cast.clicks(secretariat, page, "Accept")
+    between = text_of(page)
+    await cast.clicks(secretariat, page, "Take under review")
+
+    assert "1 to 1 of 1" in between
+    assert "Publish" not in between
+    assert "Nothing in the store matches." in text_of(page)
+    assert [(await cast.record(number)).state for number in (1, 2)] == ["under review", "accepted"]
+
+
+async def test_others_see_no_queue(cast: Cast, ana: Person, bo: Person) -> None:
+    """Delegations see the same list without the reviewers' buttons; so do reviewers in any other list."""
+    await cast.proposes(ana)
+
+    assert labels(await bo.command("/wps-recommend list proposed", cast.channel)) == []
 
 
 # Files ---------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from bot.rules.permissions import Actor, Role
 from bot.rules.problems import AlreadyDone, BadInput, Changed, Closed, NotFound
 from bot.rules.recommendations import Kind, NewRecommendation, State, Wanted, put_forward_by, said_by
 from bot.rules.words import terms
-from storage import audit, members, people, recommendations, search
+from storage import audit, members, people, practices, recommendations, search
 from storage.database import Conn, Database, metadata
 from storage.members import Member
 from storage.recommendations import Recommendation
@@ -297,6 +297,77 @@ async def test_an_address_comes_too_late_for_what_was_withdrawn(conn: Conn, cloc
     await recommendations.set_url(conn, record.number, "C1:1.1", "https://slack.test/1")
 
     assert (await recommendations.recommendation(conn, record.number)).url == ""
+
+
+# The same thing said twice -------------------------------------------------------------------------------------------
+
+
+async def test_what_says_much_the_same_is_found(conn: Conn, clock: Clock) -> None:
+    """Of what the store holds the likest comes first, and what says something else does not come at all."""
+    near = await proposed(conn, clock, "Offer short tours to parents of young children")
+    nearer = await proposed(conn, clock, "Parents of young children should be offered short tours")
+    await proposed(conn, clock, "Publish vacancies early")
+
+    found = await recommendations.similar(conn, "Offer parents of young children short tours", 0.4)
+    without = await recommendations.similar(conn, near.text, 0.4, near.number)
+
+    assert {each.number for each in found} == {near.number, nearer.number}
+    assert [each.number for each in without] == [nearer.number]
+
+
+async def test_imported_practices_are_not_offered(conn: Conn, clock: Clock) -> None:
+    """Practices that were imported are no records of the store, whatever their id."""
+    practice = practices.Practice("1", "Short tours", "Offer short tours to parents of young children")
+    await practices.save(conn, practice, clock.now())
+
+    assert await recommendations.similar(conn, "Offer short tours to parents of young children", 0.2) == ()
+
+
+async def test_a_merge_keeps_endorsements(conn: Conn, clock: Clock) -> None:
+    """The record that stays is endorsed by whoever endorsed either, each delegation once."""
+    one, other = await proposed(conn, clock), await proposed(conn, clock, "Another", by=BO)
+    for number, member in ((one.number, "NO"), (other.number, "NO"), (other.number, "DE")):
+        await recommendations.endorse(conn, number, member, "UBO", clock.now())
+
+    merged = await recommendations.merge(conn, other.number, one.number, "USEC", clock.now(), "Twice")
+
+    kept = await recommendations.recommendation(conn, one.number)
+    assert (merged.state, merged.merged_into, kept.endorsed_by) == (State.MERGED, one.number, ("DE", "NO"))
+    assert [each.number for each in await recommendations.parts_of(conn, one.number)] == [other.number]
+
+
+@pytest.mark.parametrize(("endorsed_later", "endorsers"), [(True, ("NO",)), (False, ())])
+async def test_the_later_word_of_a_delegation_counts(
+    conn: Conn, clock: Clock, endorsed_later: bool, endorsers: tuple[str, ...]
+) -> None:
+    """Who withdrew from the one that stays, and endorses the other, is counted if that came later."""
+    one, other = await proposed(conn, clock), await proposed(conn, clock, "Another")
+    if not endorsed_later:
+        await recommendations.endorse(conn, other.number, "NO", "UBO", clock.now())
+        clock.advance(hours=1)
+    await recommendations.endorse(conn, one.number, "NO", "UBO", clock.now())
+    await recommendations.withdraw_endorsement(conn, one.number, "NO", "UBO", clock.now())
+    if endorsed_later:
+        clock.advance(hours=1)
+        await recommendations.endorse(conn, other.number, "NO", "UBO", clock.now())
+
+    await recommendations.merge(conn, other.number, one.number, "USEC", clock.now(), "")
+
+    assert (await recommendations.recommendation(conn, one.number)).endorsed_by == endorsers
+
+
+async def test_what_was_merged_moves_along(conn: Conn, clock: Clock) -> None:
+    """When the record that stayed becomes part of a third, so does everything that was part of it."""
+    numbers = [(await proposed(conn, clock, text)).number for text in ("One", "Two", "Three")]
+    await recommendations.merge(conn, numbers[0], numbers[1], "USEC", clock.now(), "")
+
+    await recommendations.merge(conn, numbers[1], numbers[2], "USEC", clock.now(), "")
+
+    assert [each.number for each in await recommendations.parts_of(conn, numbers[2])] == numbers[:2]
+    with pytest.raises(Closed, match="Number 2 is merged, so nothing can become part of it"):
+        await recommendations.merge(conn, numbers[2], numbers[1], "USEC", clock.now(), "")
+    with pytest.raises(BadInput, match="part of itself"):
+        await recommendations.merge(conn, numbers[2], numbers[2], "USEC", clock.now(), "")
 
 
 # Files ---------------------------------------------------------------------------------------------------------------
