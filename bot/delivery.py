@@ -97,8 +97,13 @@ class Delivery:
         if present < self._gate_until:
             return 0
         self._busy_until = {lane: until for lane, until in self._busy_until.items() if until > present}
+        lanes_busy = tuple(self._busy_until)
+        async with self._db.read() as conn:
+            # A claim of nothing would commit all the same, and every commit wakes this loop: it would never rest.
+            if not await outbox.has_ready(conn, self._now(), lanes_busy):
+                return 0
         async with self._db.begin() as conn:
-            items = await outbox.claim(conn, self._owner.name, self._now(), tuple(self._busy_until))
+            items = await outbox.claim(conn, self._owner.name, self._now(), lanes_busy)
         async with asyncio.TaskGroup() as group:
             for item in items:
                 group.create_task(self._send(item))

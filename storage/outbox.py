@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Table,
     and_,
@@ -185,6 +186,23 @@ def _is_open(rows: FromClause) -> ColumnElement[bool]:
     return rows.c.state.in_([literal_column(f"'{state}'") for state in OPEN])
 
 
+def _ready(now: datetime, lanes_busy: Sequence[str]) -> Select[tuple[int]]:
+    older = outbox.alias("older")
+    waits = exists().where(older.c.channel == outbox.c.channel, older.c.id < outbox.c.id, _is_open(older))
+    return select(outbox.c.id).where(
+        _is_open(outbox),
+        outbox.c.state == State.PENDING,
+        ~waits,
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+        outbox.c.channel.not_in(lanes_busy),
+    )
+
+
+async def has_ready(conn: Conn, now: datetime, lanes_busy: Sequence[str] = ()) -> bool:
+    """Tell whether `claim` would find a row, without writing anything."""
+    return (await conn.execute(_ready(now, lanes_busy).limit(1))).first() is not None
+
+
 async def claim(
     conn: Conn, owner: str, now: datetime, lanes_busy: Sequence[str] = (), limit: int = BATCH
 ) -> list[Item]:
@@ -193,21 +211,7 @@ async def claim(
     A row in doubt keeps its lane waiting, so that posts of one channel never overtake each other. `lanes_busy` are left
     alone: they were posted to a moment ago.
     """
-    older = outbox.alias("older")
-    waits = exists().where(older.c.channel == outbox.c.channel, older.c.id < outbox.c.id, _is_open(older))
-    ready = (
-        select(outbox.c.id)
-        .where(
-            _is_open(outbox),
-            outbox.c.state == State.PENDING,
-            ~waits,
-            or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            outbox.c.channel.not_in(lanes_busy),
-        )
-        .order_by(outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    ready = _ready(now, lanes_busy).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
     taken = await conn.execute(
         update(outbox)
         .where(outbox.c.id.in_(ready), outbox.c.state == State.PENDING)

@@ -76,6 +76,16 @@ async def test_a_decided_message_arrives_once(post: Post) -> None:
     assert (await post.row("note:1")).state is State.SENT
 
 
+async def test_an_empty_outbox_is_left_in_peace(post: Post) -> None:
+    """Looking for work where there is none commits nothing, since a commit would wake the sender for ever."""
+    commits: list[str] = []
+    post.db.committed.append(lambda: commits.append("commit"))
+
+    await post.sender().send_due()
+
+    assert commits == []
+
+
 async def test_whoever_decided_learns_where_it_stands(post: Post) -> None:
     """The ts of a post reaches whoever keeps it, in the same transaction."""
     await post.decide("note:1")
