@@ -92,10 +92,13 @@ function openModal(scrolled) {
   dialog.querySelector(".scroll").scrollTop = scrolled;
   const first = dialog.querySelector("[aria-invalid], .faulty input, .faulty summary") ?? dialog.querySelector(".input input:not([type=hidden]), .input textarea, .input select");
   (first ?? dialog.querySelector("[data-submit]") ?? dialog.querySelector("footer button")).focus({ preventScroll: !first });
+  const close = () => dialog.querySelector("[data-close-modal]").click();
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
-    dialog.querySelector("[data-close-modal]").click();
+    close();
   });
+  // Without a click in between, browsers close a second dialog on Escape and ask no more.
+  dialog.addEventListener("close", () => dialog.isConnected && close());
 }
 
 // "Are you sure?" in the app's words.
