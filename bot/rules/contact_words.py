@@ -13,30 +13,9 @@ from bot.rules.countries import fold
 
 WORDS = Path(__file__).parent / "contact_words.yaml"
 OFFICIAL = ("en", "fr", "es", "ru", "ar", "zh")
-OWN_NAMES = tuple(
-    [
-        "de",
-        "pt",
-        "it",
-        "nl",
-        "sv",
-        "nb",
-        "da",
-        "fi",
-        "is",
-        "pl",
-        "cs",
-        "uk",
-        "tr",
-        "fa",
-        "sw",
-        "ja",
-        "ko",
-        "hi",
-        "bn",
-        "id",
-    ]
-)
+OWN_NAMES = (
+    "de", "pt", "it", "nl", "sv", "no", "da", "fi", "is", "pl", "cs", "uk", "tr", "fa", "sw", "ja", "ko", "hi", "bn",
+)  # fmt: skip
 """Languages that are understood under their own name too."""
 UN_CITIES = (
     "America/New_York",

@@ -14,7 +14,7 @@ from handlers import ids
 from handlers.contacts import views
 from handlers.contacts.finding import Found, look_up
 from handlers.contacts.forms import open_add, open_edit
-from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, number_in, subcommands
+from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands, number_in
 from handlers.reader import reader_of
 from storage import contacts
 from storage.database import Conn
@@ -247,7 +247,7 @@ async def _send_export(focal: Focal, actor: Actor, ending: str, _: Gettext) -> N
     await focal.slack.send_file(actor.user_id, path.name, content, " ".join(said))
 
 
-CONTACTS = subcommands(
+CONTACTS = Subcommands(
     {
         "history": history,
         "add": add,
