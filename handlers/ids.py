@@ -18,7 +18,17 @@ RECOMMEND_MESSAGE: Final = "recommend_message"
 OPEN_LINK: Final = "open_link"
 
 # Questions and answers.
+ASK_MEMBERS: Final = ("ask_member_1", "ask_member_2", "ask_member_3", "ask_member_4", "ask_member_5")
+ASK_HELPED: Final = "ask_helped"
+ASK_DID_NOT_HELP: Final = "ask_did_not_help"
+ASK_SHARE: Final = "ask_share"
 ASK_SECRETARIAT: Final = "ask_secretariat"
+QUESTION_DONE: Final = "question_done"
+QUESTION_KEEP: Final = "question_keep"
+QUESTION_FORM: Final = "question_form"
+QUESTION_INPUT: Final = "question_input"
+QUESTION_EARLIER: Final = "question_earlier"
+QUESTION_LATER: Final = "question_later"
 
 # Surveys.
 SURVEY_FORM: Final = "survey_form"

@@ -25,7 +25,7 @@ from storage.contacts import contacts, held_on
 from storage.database import Conn
 from storage.meetings import Meeting
 from storage.presidencies import all_presidencies
-from storage.search import Hit, member_term
+from storage.search import Hit
 
 STORE = ("recommendation", "practice", "lesson")
 """Kinds of documents that a question about recommendations is about."""
@@ -68,6 +68,7 @@ class Contact:
     email: str
     phone: str
     languages: str
+    user_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ async def _contacts(conn: Conn, asked: WhoIsContact, today: date) -> tuple[Conta
     )
     rows = await conn.execute(query)
     found = [
-        Contact(r.member, r.name, r.role, r.title, r.institution, r.email, r.phone, r.languages)
+        Contact(r.member, r.name, r.role, r.title, r.institution, r.email, r.phone, r.languages, r.user_id or "")
         for r in rows
         if asked.role in {None, r.role}
     ]
@@ -197,10 +198,16 @@ def meetings_asked_for(asked: WhichMeeting, known: Sequence[Meeting], today: dat
 
 
 async def _passages(conn: Conn, asked: Passages, audience: str, top: int) -> PassagesFound:
-    wanted = (*asked.terms, *(member_term(code) for code in asked.members))
     if asked.recommended:
-        stored = await search.find(conn, wanted, audience, top, STORE)
-        if stored and sure(stored[0].coverage) is not Confidence.UNKNOWN:
-            return PassagesFound(asked, tuple(stored), sure(stored[0].coverage), recommended=True)
-    hits = await search.find(conn, wanted, audience, top)
-    return PassagesFound(asked, tuple(hits), sure(hits[0].coverage) if hits else Confidence.UNKNOWN)
+        stored = await search.find(conn, asked.terms, audience, top, kinds=STORE, members=asked.members)
+        if _sure(stored) is not Confidence.UNKNOWN:
+            return PassagesFound(asked, tuple(stored), _sure(stored), recommended=True)
+    hits = await search.find(conn, asked.terms, audience, top, members=asked.members)
+    if _sure(hits) is not Confidence.UNKNOWN or not asked.members:
+        return PassagesFound(asked, tuple(hits), _sure(hits))
+    # What others do is no answer to what these members do, though it may be worth a look.
+    return PassagesFound(asked, tuple(await search.find(conn, asked.terms, audience, top)), Confidence.UNKNOWN)
+
+
+def _sure(hits: Sequence[Hit]) -> Confidence:
+    return sure(hits[0].coverage) if hits else Confidence.UNKNOWN

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, String, Table, Text, select, update
 
+from bot.rules.countries import load_gazetteer
 from bot.rules.problems import BadInput
 from bot.rules.text import clip
 from storage import search
@@ -162,6 +163,7 @@ def parse(row: Mapping[str, Any]) -> Practice:
 
 def as_document(practice: Practice) -> Document:
     """Return a practice as it is found and cited; whoever may ask may read it."""
+    members = _members_in(f"{practice.title} / {practice.who}")
     return Document(
         practice.kind,
         practice.external_id,
@@ -170,8 +172,15 @@ def as_document(practice: Practice) -> Document:
         practice.who,
         practice.year,
         practice.url or practice.source,
+        members=members,
+        named=tuple(code for code in _members_in(practice.text) if code not in members),
         language=practice.language,
     )
+
+
+def _members_in(text: str) -> tuple[str, ...]:
+    found = load_gazetteer().mentions(text, typos=False)
+    return tuple(dict.fromkeys(each.codes[0] for each in found if len(each.codes) == 1))
 
 
 async def _import(

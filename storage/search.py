@@ -10,6 +10,7 @@ from math import log
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -66,7 +67,8 @@ class Document:
     """Something that can be cited. `kind` and `noun_id` name it; `members` are codes of members it is about.
 
     `who` is the member or organisation it comes from, in words, and may name nobody where attribution forbids it;
-    `audience` is one of AUDIENCES; `language` is one of the six, guessed where it is left out.
+    `named` are codes of members that it mentions besides; `audience` is one of AUDIENCES; `language` is one of the six,
+    guessed where it is left out.
     """
 
     kind: str
@@ -78,6 +80,7 @@ class Document:
     url: str = ""
     audience: str = "public"
     members: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     language: str = ""
 
 
@@ -131,20 +134,29 @@ async def forget(conn: Conn, kind: str, *noun_ids: str) -> None:
 
 
 async def find(
-    conn: Conn, wanted: Collection[str], audience: str = "public", limit: int = 10, kinds: Collection[str] = ()
+    conn: Conn,
+    wanted: Collection[str],
+    audience: str = "public",
+    limit: int = 10,
+    *,
+    kinds: Collection[str] = (),
+    members: Collection[str] = (),
 ) -> list[Hit]:
     """Return up to `limit` documents that `audience` may read and that hold any term of `wanted`, the best first.
 
-    `kinds` narrows them to documents of these kinds; how rare a word is counts over all that may be read.
+    `kinds` narrows them to documents of these kinds, `members` to those about any of these members (codes), which then
+    counts like a word; how rare a word is counts over all that may be read.
     """
-    asked = tuple(dict.fromkeys(wanted))
+    about = tuple(member_term(code) for code in members)
+    asked = tuple(dict.fromkeys((*wanted, *about)))
     readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
     total, average = await _size(conn, readable)
     if not asked or not total:
         return []
     rarity = await _rarity(conn, asked, readable, total)
     # More than asked for, so that rounding decides between equals alike on every database.
-    scored = await _best(conn, rarity, average, readable, kinds, limit + 10)
+    narrowed = _narrowed(readable, kinds, about)
+    scored = await _best(conn, rarity, average, narrowed, limit + 10)
     bound = sum(rarity.values()) * _saturated(TITLE_WEIGHT + 1)
     hits = [Hit(found, round(score, 6), min(1.0, round(score / bound, 4))) for found, score in scored]
     return sorted(hits, key=lambda hit: (-hit.score, hit.document.kind, hit.document.noun_id))[:limit]
@@ -172,8 +184,9 @@ def _weights(document: Document) -> Counter[str]:
     for text, weight in ((document.title, TITLE_WEIGHT), (document.body, 1), (document.who, 1)):
         for term in terms(text, language):
             weights[term] += weight
-    for code in document.members:
-        weights[member_term(code)] += TITLE_WEIGHT
+    for codes, weight in ((document.members, TITLE_WEIGHT), (document.named, 1)):
+        for code in codes:
+            weights[member_term(code)] += weight
     return weights
 
 
@@ -209,8 +222,17 @@ async def _rarity(conn: Conn, asked: Sequence[str], readable: Sequence[str], tot
     return {term: log(1 + (total - held[term] + 0.5) / (held[term] + 0.5)) for term in asked}
 
 
+def _narrowed(readable: Sequence[str], kinds: Collection[str], about: Sequence[str]) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [documents.c.audience.in_(readable)]
+    if kinds:
+        conditions.append(documents.c.kind.in_(tuple(kinds)))
+    if about:
+        conditions.append(documents.c.id.in_(select(postings.c.doc).where(postings.c.term.in_(about))))
+    return conditions
+
+
 async def _best(
-    conn: Conn, rarity: dict[str, float], average: float, readable: Sequence[str], kinds: Collection[str], limit: int
+    conn: Conn, rarity: dict[str, float], average: float, narrowed: Sequence[ColumnElement[bool]], limit: int
 ) -> list[tuple[Document, float]]:
     norm = literal(SATURATION * (1 - LENGTH_SHARE)) + literal(SATURATION * LENGTH_SHARE / average) * documents.c.length
     saturated = literal(SATURATION + 1) * postings.c.weight / (postings.c.weight + norm)
@@ -218,13 +240,11 @@ async def _best(
     query = (
         select(documents.c.id, score)
         .join(postings, postings.c.doc == documents.c.id)
-        .where(postings.c.term.in_(rarity), documents.c.audience.in_(readable))
+        .where(postings.c.term.in_(rarity), *narrowed)
         .group_by(documents.c.id)
         .order_by(score.desc(), documents.c.id)
         .limit(limit)
     )
-    if kinds:
-        query = query.where(documents.c.kind.in_(tuple(kinds)))
     scores = {row.id: row.score for row in await conn.execute(query)}
     rows = await conn.execute(select(documents).where(documents.c.id.in_(scores)))
     return [

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from bot.rules.contacts import ContactRole
+from bot.rules.countries import Gazetteer, Mention
 from bot.rules.words import language_of, terms
 
 QUESTION_WORDS = Path(__file__).parent / "question_words.yaml"
@@ -22,7 +23,7 @@ FAIRLY = 0.5
 ENOUGH = 0.38
 """Shares of the question's words, weighted by rarity, that the best passage must hold.
 
-Measured on tests/rules/questions.yaml; docs/answers.md states how often each is right.
+Measured on tests/storage/questions.yaml; docs/answers.md states how often each is right.
 """
 
 
@@ -32,6 +33,15 @@ class Time(StrEnum):
     FORMER = "former"
     NOW = "now"
     NEXT = "next"
+
+
+class Outcome(StrEnum):
+    """How a question went: answered, honestly not known, asked back, or no question at all."""
+
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+    ASKED_BACK = "asked back"
+    NOTHING = "nothing"
 
 
 class Confidence(StrEnum):
@@ -99,7 +109,14 @@ class Passages:
     recommended: bool = False
 
 
-Asked = Nothing | TooLong | WhoPresides | WhoIsTroika | WhoIsContact | WhichMeeting | Passages
+@dataclass(frozen=True)
+class WhichMember:
+    """A question about the records in which one name may mean any of `codes`: it must be asked back which."""
+
+    codes: tuple[str, ...]
+
+
+Asked = Nothing | TooLong | WhichMember | WhoPresides | WhoIsTroika | WhoIsContact | WhichMeeting | Passages
 
 
 @dataclass(frozen=True)
@@ -135,9 +152,44 @@ class Question:
         return terms(rest, language_of(self.text))
 
 
+_ROLE_WORDS = ("focal point", "alternate", "adviser", "police", "military", "gender")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NOT_WORDS = re.compile(r":[a-z0-9_+-]+:|[@#]\S+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n+")
+
+
+def read_naming(gazetteer: Gazetteer, text: str, chosen: Sequence[str] = (), earlier: Asked | None = None) -> Asked:
+    """Return what `text` asks for, with the members it names in any language.
+
+    `chosen` are codes that were picked for names with several meanings, the latest last. Where one is left, a question
+    about the records becomes WhichMember; any other question keeps that name among its words. `earlier` is what was
+    asked before in the same conversation: "and Chile?" asks that again.
+    """
+    if len(text) > LONGEST_QUESTION:
+        return TooLong(len(text))
+    named = tuple(_settled(each, chosen) for each in gazetteer.mentions(text))
+    asked = _read(_question(text, named), earlier)
+    open_name = next((each for each in named if len(each.codes) > 1), None)
+    if open_name is None:
+        return asked
+    if isinstance(asked, WhoIsContact | WhoPresides | WhichMeeting):
+        return WhichMember(open_name.codes)
+    return _read(_question(text, [each for each in named if len(each.codes) == 1]), earlier)
+
+
+def _settled(mention: Mention, chosen: Sequence[str]) -> Mention:
+    picked = [code for code in chosen if code in mention.codes]
+    return replace(mention, codes=(picked[-1],)) if picked else mention
+
+
+def _question(text: str, named: Sequence[Mention]) -> Question:
+    return _parts(text, _without(text, named), [each.codes[0] for each in named])
+
+
+def _without(text: str, named: Sequence[Mention]) -> str:
+    for each in reversed(named):
+        text = f"{text[: each.start]} {text[each.end :]}"
+    return text
 
 
 def read_question(text: str, rest: str = "", members: Sequence[str] = ()) -> Asked:
@@ -149,15 +201,52 @@ def read_question(text: str, rest: str = "", members: Sequence[str] = ()) -> Ask
     """
     if len(text) > LONGEST_QUESTION:
         return TooLong(len(text))
+    return _read(_parts(text, rest, members))
+
+
+def _parts(text: str, rest: str, members: Sequence[str]) -> Question:
     text = _NOT_WORDS.sub(" ", text)
-    said = fold(text)
-    question = Question(text, said, _NOT_WORDS.sub(" ", rest) if members else text, tuple(members))
-    if not re.search(r"\w", said):
+    return Question(text, fold(text), _NOT_WORDS.sub(" ", rest) if members else text, tuple(dict.fromkeys(members)))
+
+
+def _read(question: Question, earlier: Asked | None = None) -> Asked:
+    if not re.search(r"\w", question.said):
         return Nothing()
-    if not re.search(r"\w", _pattern("greeting").sub(" ", said)):
+    if not re.search(r"\w", _pattern("greeting").sub(" ", question.said)):
         return Nothing(greeting=True)
+    if earlier is not None:
+        again = _again(question, earlier)
+        if again is not None:
+            return again
     readers = (_troika, _contact, _presides, _meeting)
     return next((asked for asked in (reader(question) for reader in readers) if asked), None) or _passages(question)
+
+
+def _again(question: Question, earlier: Asked) -> Asked | None:
+    """Return the earlier question with what this one puts in its place, None if this one stands on its own."""
+    if question.left("also", "who", "when", "now", "next", "former", *_ROLE_WORDS):
+        return None
+    if question.members:
+        return _about_others(question, earlier)
+    role = _role(question)
+    if role is not None and isinstance(earlier, WhoIsContact):
+        return replace(earlier, role=role)
+    if (question.years or question.time) and isinstance(earlier, WhoPresides):
+        return WhoPresides(question.years, question.time or Time.NOW)
+    if (question.years or question.time) and isinstance(earlier, WhichMeeting):
+        return WhichMeeting(question.years, question.time)
+    return None
+
+
+def _about_others(question: Question, earlier: Asked) -> Asked | None:
+    role = _role(question)
+    if isinstance(earlier, WhoIsContact):
+        return WhoIsContact(question.members, role or earlier.role)
+    if role is not None or not question.holds("also"):
+        return None
+    if isinstance(earlier, WhoPresides):
+        return WhoPresides(members=question.members)
+    return replace(earlier, members=question.members) if isinstance(earlier, Passages) else None
 
 
 def fold(text: str) -> str:
@@ -195,8 +284,8 @@ def _contact(question: Question) -> Asked | None:
     asked = role is not None or question.holds("contact", "reach")
     if not asked or not (question.members or own) or question.holds("does", "chair"):
         return None
-    known = ("who", "what", "focal point", "contact", "alternate", "adviser", "police", "military", "gender", "reach")
-    return None if question.left(*known, "own", "now") else WhoIsContact(question.members, role, own)
+    known = ("who", "what", *_ROLE_WORDS, "contact", "reach", "own", "now")
+    return None if question.left(*known) else WhoIsContact(question.members, role, own)
 
 
 def _role(question: Question) -> ContactRole | None:
@@ -233,6 +322,9 @@ def _meeting(question: Question) -> Asked | None:
 
 def _passages(question: Question) -> Asked:
     found = tuple(dict.fromkeys(terms(question.rest, language_of(question.text))))
+    if question.holds("what") and question.holds("does") and len(found) == 1:
+        # What somebody does is a question about tasks, though the words for that are in every question.
+        found = (*found, *terms("task", "en"))
     if question.holds("recommend"):
         subject = question.left("recommend", "who", "what")
         return Passages(tuple(dict.fromkeys(subject)) or found, question.members, recommended=True)

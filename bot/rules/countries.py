@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -274,6 +274,8 @@ class Gazetteer:
         token = tokens[position]
         if _UNSPACED.match(token.text):
             return 1, list(self._in_dense(token))
+        if text[token.end : token.end + 1] == "$":
+            return 1, []
         for width in range(min(_LONGEST_NAME, len(tokens) - position), 0, -1):
             codes = self._named(tokens, position, width)
             if codes is not None:
@@ -488,11 +490,11 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token(match.start(), match.end(), "&", "and")
 
 
-def _forms(key: str) -> Iterator[str]:
-    for pattern, base in _AFFIXES:
-        form, changed = pattern.subn(base, key)
-        if changed:
-            yield form
+@lru_cache(maxsize=50_000)
+def _forms(key: str) -> tuple[str, ...]:
+    """Return a word without what its language may have hung on it, one way or another."""
+    tried = (pattern.subn(base, key) for pattern, base in _AFFIXES)
+    return tuple(form for form, changed in tried if changed)
 
 
 def _stem(key: str) -> str:

@@ -34,6 +34,7 @@ class Deed(StrEnum):
     REVIEW = N_("review recommendations")
     SCHEDULE = N_("schedule reminders")
     SET_PRESIDENCY = N_("set a presidency")
+    ANSWER_QUESTIONS = N_("work on open questions")
     EXPORT_ALL = N_("export everything")
     ERASE = N_("erase a person")
 
@@ -52,6 +53,7 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.REVIEW: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
     Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
+    Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),
     Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),
     Deed.ERASE: frozenset({Role.SECRETARIAT}),
 }

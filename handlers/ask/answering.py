@@ -1,20 +1,27 @@
-"""From a question to an answer in words: the one way for command, message, mention and command line."""
+"""From a question to an answer in words: the one way for command, message, mention, button and command line."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
-from bot.rules.answers import Asked, Nothing, TooLong, read_question
+from bot.rules.answers import Asked, Nothing, TooLong, WhichMember, read_naming
+from bot.rules.contacts import visible_fields
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, unescape
 from bot.rules.words import terms
-from handlers.ask import views
+from handlers.ask import guides, views
 from handlers.ask.views import Said
 from handlers.listening import Focal
-from storage import search
-from storage.answers import ContactsFound, Found, MeetingsFound, PresidenciesFound, TroikaFound, look_up
+from storage import enquiries, search
+from storage.answers import Contact, ContactsFound, Found, MeetingsFound, PresidenciesFound, TroikaFound, look_up
 from storage.database import Conn
+from storage.enquiries import Enquiry, Place
 
+CONVERSATION = timedelta(minutes=15)
+"""Outside of threads a question counts as a follow-up of another for this long."""
+TURNS = 10
 _LINK = re.compile(r"<(?P<url>https?:[^>|]+)\|(?P<label>[^>]*)>")
 
 
@@ -38,60 +45,89 @@ class Answered:
     hits: tuple[AnsweredHit, ...]
 
 
-def read(focal: Focal, text: str) -> Asked:
-    """Return what a text asks for, with the members it names."""
-    return read_question(text)
+async def read(
+    conn: Conn,
+    focal: Focal,
+    actor: Actor,
+    place: Place,
+    text: str,
+    chosen: Sequence[str] = (),
+    before: int = enquiries.MAX_ID,
+) -> Asked:
+    """Return what a text asks for in its conversation; `before` is its own number where it is kept already."""
+    since = focal.now() - CONVERSATION
+    turns = await enquiries.conversation(conn, actor.user_id, place, since, before)
+    earlier: Asked | None = None
+    for turn in turns[-TURNS:]:
+        earlier = read_naming(focal.gazetteer, turn.text, turn.chosen, earlier)
+    return read_naming(focal.gazetteer, text, chosen, earlier)
+
+
+async def read_again(conn: Conn, focal: Focal, actor: Actor, enquiry: Enquiry, chosen: Sequence[str]) -> Asked:
+    """Return what an enquiry asks for once `chosen` members are picked."""
+    return await read(conn, focal, actor, enquiry.place, enquiry.text, chosen, enquiry.id)
 
 
 async def answer(
-    conn: Conn, focal: Focal, actor: Actor, _: Gettext, text: str, *, in_channel: bool = False, top: int = views.SOURCES
+    conn: Conn, focal: Focal, actor: Actor, _: Gettext, asked: Asked, *, public: bool = False, top: int = views.SOURCES
 ) -> Said:
-    """Answer `text` (as its writer saw it) with what `actor` may see.
-
-    `in_channel` keeps to what everybody who reads a channel may see of people: their public fields.
-    """
-    asked = read(focal, text)
+    """Answer with what `actor` may see or, if it is `public`, with what everybody may see who reads a channel."""
+    names = partial(focal.gazetteer.display_name, locale=actor.locale)
     if isinstance(asked, Nothing):
-        return views.build_nothing_asked(_, focal.network)
+        return guides.build_nothing_asked(_, focal.network)
     if isinstance(asked, TooLong):
-        return views.build_too_long(_, asked)
-    found = await look_up(
-        conn, asked, focal.now().date(), audience=_audience(actor, in_channel), own=actor.member, top=top
-    )
-    return _said(focal, actor, _, found, text, in_channel)
+        return guides.build_too_long(_, asked)
+    if isinstance(asked, WhichMember):
+        return views.build_which(_, asked, names)
+    audience = _audience(actor, public)
+    found = await look_up(conn, asked, focal.now().date(), audience=audience, own=actor.member, top=top)
+    return _said(_, found, names, partial(_visible, actor, public))
+
+
+async def answer_privately(focal: Focal, actor: Actor, _: Gettext, place: Place, text: str) -> Said:
+    """Answer what was asked at `place`, for its asker alone, and keep the question; its buttons stand below."""
+    async with focal.db.read() as conn:
+        said = await answer(conn, focal, actor, _, await read(conn, focal, actor, place, text))
+    if not said.is_to_a_question:
+        return said
+    async with focal.db.begin() as conn:
+        number = await enquiries.keep(conn, actor.user_id, place, text, said.outcome, focal.now())
+    return said if number is None else views.with_buttons(_, said, number, place)
 
 
 async def answer_text(focal: Focal, actor: Actor, question: str, top: int = views.SOURCES) -> Answered:
     """Answer a question for the command line; `hits` are up to `top` documents, whether they answer it or not."""
+    asked = read_naming(focal.gazetteer, question)
     async with focal.db.read() as conn:
-        said = await answer(conn, focal, actor, str, question, top=top)
-        hits = await search.find(conn, terms(question), _audience(actor, in_channel=False), top)
+        said = await answer(conn, focal, actor, str, asked, top=top)
+        hits = await search.find(conn, terms(question), _audience(actor, public=False), top)
     found = tuple(AnsweredHit(h.document.noun_id, h.document.kind, h.document.title, h.score) for h in hits)
     return Answered(question, said.answered, _as_words(said.text), found)
 
 
-def _said(focal: Focal, actor: Actor, _: Gettext, found: Found, text: str, in_channel: bool) -> Said:
-    names = partial(focal.gazetteer.display_name, locale=actor.locale)
+def _said(_: Gettext, found: Found, names: views.Names, visible: views.Visible) -> Said:
     if isinstance(found, PresidenciesFound):
-        return views.build_presidencies(_, found, names, text)
+        return views.build_presidencies(_, found, names)
     if isinstance(found, TroikaFound):
         return views.build_troika(_, found, names)
     if isinstance(found, ContactsFound):
-        return views.build_contacts(_, found, names, _visible(actor, in_channel), text)
+        return views.build_contacts(_, found, names, visible)
     if isinstance(found, MeetingsFound):
-        return views.build_meetings(_, found, text)
-    return views.build_passages(_, found, text)
+        return views.build_meetings(_, found)
+    return views.build_passages(_, found)
 
 
-def _visible(actor: Actor, in_channel: bool) -> frozenset[str]:
-    """Return the fields of a contact that may be shown; in a channel nobody knows who reads along."""
-    return frozenset()
+def _visible(actor: Actor, public: bool, contact: Contact) -> frozenset[str]:
+    """Return the fields of a contact that may be shown; in public nobody knows who reads along."""
+    if public:
+        return visible_fields((), own=False)
+    return visible_fields(actor.roles, own=contact.user_id == actor.user_id != "")
 
 
-def _audience(actor: Actor, in_channel: bool) -> str:
-    if may(actor.roles, Deed.SEE_ALL_FIELDS) and not in_channel:
-        return "secretariat"
-    return "network" if may(actor.roles, Deed.SEE_NETWORK_FIELDS) else "public"
+def _audience(actor: Actor, public: bool) -> str:
+    if public or not may(actor.roles, Deed.SEE_NETWORK_FIELDS):
+        return "public"
+    return "secretariat" if may(actor.roles, Deed.SEE_ALL_FIELDS) else "network"
 
 
 def _as_words(text: str) -> str:

@@ -1,23 +1,23 @@
-"""What people ask: by command, in a direct message, by mentioning the app, and of the Secretariat."""
+"""What people ask: by command, in a direct message, and by mentioning the app."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.rules.answers import LONGEST_QUESTION, fold
-from bot.rules.problems import AlreadyDone, BadInput, NotFound
-from bot.rules.text import plain, safe
-from handlers.ask import views
-from handlers.ask.answering import answer
+from bot.rules.permissions import Actor
+from bot.rules.text import Gettext, plain
+from handlers.ask import desk, guides, views
+from handlers.ask.answering import answer, answer_privately, read
 from handlers.ask.views import Said
 from handlers.ask.waiting import what_waits
 from handlers.blocks import message
-from handlers.listening import Answer, Click, Command, Event, Focal, Reply
-from storage import outbox, people
+from handlers.listening import Answer, Command, Event, Focal, Reply
+from storage import enquiries, outbox
 from storage.database import Conn
+from storage.enquiries import Place
 
 HELP = frozenset({"help", "aide", "ayuda", "помощь", "مساعدة", "帮助", "?"})
+OPEN_QUESTIONS = "questions"
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 _SAID_BY_A_PERSON = (None, "file_share", "thread_broadcast")
 
@@ -26,71 +26,66 @@ async def ask(command: Command, focal: Focal) -> Answer:
     """Answer a question, show what waits, or list the commands; the asker alone sees it."""
     text = command.text.strip()
     if text.casefold() in HELP:
-        return _reply(views.build_help(command._, focal.network))
-    async with focal.db.read() as conn:
-        if not text:
+        return _reply(guides.build_help(command._, focal.network))
+    if text.casefold() == OPEN_QUESTIONS:
+        return await desk.show_open(command, focal)
+    if not text:
+        async with focal.db.read() as conn:
             waiting = await what_waits(conn, focal, command.actor, command._)
-            return _reply(views.build_overview(command._, focal.network, waiting))
-        return _reply(await answer(conn, focal, command.actor, command._, text))
+        return _reply(guides.build_overview(command._, focal.network, waiting))
+    return _reply(await answer_privately(focal, command.actor, command._, Place(command.channel), text))
 
 
 async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
-    """Answer what a person writes to the app in a direct message, in its thread if it stands in one."""
+    """Answer what a person writes to the app in a direct message, in its thread if it stands in one.
+
+    A reply to a question that was passed on goes back to whoever asked it, wherever it is written.
+    """
+    if await desk.take_reply(event, focal, conn):
+        return
     if event.body.get("channel_type") == "im" and _is_from_a_person(event.body):
-        await _answer_message(event, focal, conn, thread_ts=event.body.get("thread_ts"))
+        body = event.body
+        place = Place(body["channel"], body["ts"], body.get("thread_ts") or "", private=False)
+        said = await _answer_message(event, focal, conn, place)
+        if said is not None:
+            payload = message(said.text, said.blocks) | ({"thread_ts": place.thread_ts} if place.thread_ts else {})
+            await outbox.post(conn, f"answer:{place.channel}:{place.ts}", place.channel, payload, focal.now())
 
 
 async def on_mention(event: Event, focal: Focal, conn: Conn) -> None:
-    """Answer a mention in its thread; what is said there everybody in the channel can read."""
-    if _is_from_a_person(event.body):
-        thread_ts = event.body.get("thread_ts") or event.body["ts"]
-        await _answer_message(event, focal, conn, thread_ts=thread_ts, in_channel=True)
-
-
-async def ask_secretariat(click: Click, focal: Focal) -> Answer:
-    """Pass a question to the Secretariat with the name of whoever clicked, once."""
-    question = click.value.strip()
-    if not question or len(question) > LONGEST_QUESTION:
-        raise BadInput("There is no question to pass on.", "Please ask it again.")
-    actor = click.actor
-    member = focal.gazetteer.display_name(actor.member, locale="en") if actor.member else ""
-    payload = views.build_passed_on(click._, actor.name, member, actor.user_id, question)
-    async with focal.db.begin() as conn:
-        recipients = await _secretariat(conn, focal)
-        key = f"question:{_digest(question)}:{actor.user_id}"
-        news = [await outbox.post(conn, f"{key}:{each}", each, payload, focal.now()) for each in recipients]
-    if not any(news):
-        raise AlreadyDone("You have passed this question on already.", "The Secretariat will answer you directly.")
-    return Reply(
-        click._("I have passed your question on to the Secretariat ({name}). They will answer you directly.").format(
-            name=safe(focal.network.secretariat_name)
-        )
-    )
-
-
-async def _secretariat(conn: Conn, focal: Focal) -> tuple[str, ...]:
-    """Return where questions go: the Secretariat's channel, or each of its people; NotFound if there is neither."""
-    if focal.secretariat_channel:
-        return (focal.secretariat_channel,)
-    known = await people.secretariat_of(conn, focal.secretariat, focal.now().date())
-    if not known:
-        raise NotFound("Nobody of the Secretariat can be reached through me yet.", "Please write to them directly.")
-    return tuple(each.user_id for each in known)
-
-
-async def _answer_message(
-    event: Event, focal: Focal, conn: Conn, *, thread_ts: str | None, in_channel: bool = False
-) -> None:
+    """Answer a mention in its thread, for the asker alone: what everybody may read, they share with a button."""
+    if not _is_from_a_person(event.body):
+        return
     body = event.body
-    text = plain(_MENTION.sub(" ", body.get("text") or ""))
-    said = (
-        views.build_help(event._, focal.network)
-        if text.casefold() in HELP
-        else await answer(conn, focal, event.actor, event._, text, in_channel=in_channel)
-    )
-    payload = message(said.text, said.blocks) | ({"thread_ts": thread_ts} if thread_ts else {})
-    # Slack can send one message under two event ids: the message itself is what is answered once.
-    await outbox.post(conn, f"answer:{body['channel']}:{body['ts']}", body["channel"], payload, focal.now())
+    place = Place(body["channel"], body["ts"], body.get("thread_ts") or body["ts"])
+    said = await _answer_message(event, focal, conn, place)
+    if said is not None:
+        payload = message(said.text, said.blocks) | {"thread_ts": place.thread_ts}
+        key = f"answer:{place.channel}:{place.ts}"
+        await outbox.whisper(conn, key, place.channel, event.actor.user_id, payload, focal.now())
+
+
+async def on_posted(conn: Conn, key: str, _channel: str, ts: str) -> None:
+    """Remember which message is the answer to which, so that a thread under it goes on with its subject."""
+    channel, _, asked_ts = key.removeprefix("answer:").partition(":")
+    await enquiries.note_answer(conn, Place(channel, asked_ts), ts)
+
+
+async def _answer_message(event: Event, focal: Focal, conn: Conn, place: Place) -> Said | None:
+    """Return what to say to a message, None if that was said before: Slack can send one message under two event ids."""
+    text = plain(_MENTION.sub(" ", event.body.get("text") or ""))
+    if text.casefold() in HELP:
+        return guides.build_help(event._, focal.network)
+    said = await _said(conn, focal, event.actor, event._, place, text)
+    if not said.is_to_a_question:
+        return said
+    number = await enquiries.keep(conn, event.actor.user_id, place, text, said.outcome, focal.now())
+    return None if number is None else views.with_buttons(event._, said, number, place)
+
+
+async def _said(conn: Conn, focal: Focal, actor: Actor, _: Gettext, place: Place, text: str) -> Said:
+    asked = await read(conn, focal, actor, place, text)
+    return await answer(conn, focal, actor, _, asked)
 
 
 def _is_from_a_person(body: Mapping[str, Any]) -> bool:
@@ -99,8 +94,3 @@ def _is_from_a_person(body: Mapping[str, Any]) -> bool:
 
 def _reply(said: Said) -> Reply:
     return Reply(said.text, said.blocks)
-
-
-def _digest(question: str) -> str:
-    # The outbox keeps its keys: they must not hold what people wrote.
-    return hashlib.sha256(fold(question).encode()).hexdigest()[:24]

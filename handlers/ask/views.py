@@ -1,48 +1,109 @@
 """What answers look like."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.rules.answers import LONGEST_QUESTION, Confidence, Time, TooLong, best_sentence
+from bot.rules.answers import Confidence, Outcome, Time, WhichMember, best_sentence
 from bot.rules.presidency import Presidency, Troika
-from bot.rules.profile import Network
-from bot.rules.text import Gettext, clip, link, quote, safe
+from bot.rules.text import Gettext, clip, escape, link, safe
+from bot.rules.words import language_of, terms
 from handlers import ids
-from handlers.blocks import Block, actions, button, confirm, context, message, section
+from handlers.blocks import Block, actions, button, confirm, context, section
 from storage.answers import Contact, ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound
+from storage.enquiries import Place
 from storage.meetings import Meeting
 from storage.search import Document, Hit
 
 Names = Callable[[str], str]
 """Returns what a member is called, in the reader's language, from its code; not escaped."""
 
+Visible = Callable[[Contact], frozenset[str]]
+"""Returns which fields of a contact the reader may see."""
+
 SOURCES = 3
+WHOLE = 700
+"""Up to this length, in characters, the first source is shown whole."""
+_WORD = re.compile(r"(?<![\w*_~`])([A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+(?:[-'’][A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+)*)(?![\w*_~`])")
+"""Words that can stand in bold; Slack's marks need a gap around them, which Chinese does not leave."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """An answer in words: `text` holds all that `blocks` show; `answered` is False where it is an honest no."""
+    """An answer in words: `text` holds all that `blocks` show; `choices` are (code, name), one of which is meant."""
 
     text: str
     blocks: tuple[Block, ...]
-    answered: bool = True
+    outcome: Outcome = Outcome.ANSWERED
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Tell whether the question has its answer, rather than an honest no or a question back."""
+        return self.outcome is Outcome.ANSWERED
+
+    @property
+    def is_to_a_question(self) -> bool:
+        """Tell whether a question was asked at all."""
+        return self.outcome is not Outcome.NOTHING
 
 
-def build_presidencies(_: Gettext, found: PresidenciesFound, names: Names, question: str) -> Said:
+def with_buttons(_: Gettext, said: Said, number: int, place: Place) -> Said:
+    """Put what its asker can do with it under the answer to enquiry `number`."""
+    if said.outcome is Outcome.ASKED_BACK:
+        picks = zip(said.choices, ids.ASK_MEMBERS, strict=False)
+        return _and(said, actions(*(button(name, which, f"{number}:{code}") for (code, name), which in picks)))
+    if said.outcome is Outcome.UNKNOWN:
+        return _and(said, actions(_pass_on(_, number)))
+    buttons = [
+        button(_("Helpful"), ids.ASK_HELPED, str(number), label=_("This answer helped me")),
+        button(_("Not helpful"), ids.ASK_DID_NOT_HELP, str(number), label=_("This answer did not help me")),
+    ]
+    if place.private and place.is_shared:
+        buttons.append(button(_("Share here"), ids.ASK_SHARE, str(number), label=_("Share this answer in the channel")))
+    return _and(said, actions(*buttons))
+
+
+def _and(said: Said, block: Block) -> Said:
+    return replace(said, blocks=(*said.blocks, block))
+
+
+def build_which(_: Gettext, asked: WhichMember, names: Names) -> Said:
+    """Ask which of several members a name means."""
+    choices = tuple((code, names(code)) for code in asked.codes[: len(ids.ASK_MEMBERS)])
+    said = _("Which of them do you mean: {members}?").format(
+        members=_joined(_, [f"*{safe(name)}*" for _code, name in choices], last=_("{first} or {last}"))
+    )
+    return Said(said, (section(said),), Outcome.ASKED_BACK, choices)
+
+
+def build_shared(_: Gettext, said: Said, name: str, question: str) -> Said:
+    """Return an answer as everybody in a channel sees it, with who asked what."""
+    head = _("{person} asked: {question}").format(person=f"*{safe(name)}*", question=safe(question, 1000))
+    return Said(f"{head}\n{said.text}", (section(head), *said.blocks))
+
+
+def build_did_not_help(_: Gettext, number: int) -> Said:
+    """Say that it is noted, and offer to pass the question on."""
+    said = _("Thank you, noted: the Secretariat sees the question without your name. You can also pass it on as yours.")
+    return Said(said, (section(said), actions(_pass_on(_, number))))
+
+
+def build_presidencies(_: Gettext, found: PresidenciesFound, names: Names) -> Said:
     """Say who presides in each period that was asked for, with the source; of an unknown one, that it is unknown."""
     if not found.periods:
         whom = _joined(_, [safe(names(code)) for code in found.asked.members])
         said = _("No presidency of {member} is recorded.").format(member=f"*{whom}*")
-        return _unknown(_, [said, _every_year(_)], question)
+        return _unknown(_, [said, _every_year(_)])
     lines = [_period(_, each.label, each.presidency, names) for each in found.periods]
     if all(each.presidency for each in found.periods):
         return _plain([*lines, _every_year(_)])
     if found.asked.time is Time.NEXT and not found.asked.years:
         lines.append(_("It is not guessed from the years before."))
     lines += [_("Known next to it: {period}").format(period=_period(_, p.label, p, names)) for p in found.near]
-    return _unknown(_, [*lines, _every_year(_)], question)
+    return _unknown(_, [*lines, _every_year(_)])
 
 
 def _every_year(_: Gettext) -> str:
@@ -81,17 +142,17 @@ def _day(day: date) -> str:
     return day.isoformat()
 
 
-def build_contacts(_: Gettext, found: ContactsFound, names: Names, visible: frozenset[str], question: str) -> Said:
-    """Show the contacts that were asked for, each with the fields named in `visible`; members without one are named."""
+def build_contacts(_: Gettext, found: ContactsFound, names: Names, visible: Visible) -> Said:
+    """Show the contacts that were asked for, each with its `visible` fields; members without one are named."""
     if found.asked.own and not found.asked.members:
         said = _("You are not linked to a delegation yet, so I do not know whose contact you mean.")
-        return _unknown(_, [said, _("Name the member, or ask the Secretariat to link you.")], question)
+        return _unknown(_, [said, _("Name the member, or ask the Secretariat to link you.")])
     lines: list[str] = []
     for code in found.asked.members:
         held = [each for each in found.contacts if each.member == code]
-        lines += [_contact(_, each, names, visible) for each in held] or [_gap(_, found, names(code))]
+        lines += [_contact(_, each, names, visible(each)) for each in held] or [_gap(_, found, names(code))]
     said_all = [*lines, _("More: `/wps-contacts MEMBER`")]
-    return _plain(said_all) if found.contacts else _unknown(_, said_all, question)
+    return _plain(said_all) if found.contacts else _unknown(_, said_all)
 
 
 def _gap(_: Gettext, found: ContactsFound, name: str) -> str:
@@ -109,7 +170,7 @@ def _contact(_: Gettext, contact: Contact, names: Names, visible: frozenset[str]
     return "\n".join([head, ", ".join(details)]) if details else head
 
 
-def build_meetings(_: Gettext, found: MeetingsFound, question: str) -> Said:
+def build_meetings(_: Gettext, found: MeetingsFound) -> Said:
     """Say when and where the meetings took or take place, with their source; of an unknown one, that it is unknown."""
     if found.meetings:
         return _plain([*(_meeting(_, each) for each in found.meetings), _("All meetings: `/wps-meeting list`")])
@@ -118,7 +179,7 @@ def build_meetings(_: Gettext, found: MeetingsFound, question: str) -> Said:
     ]
     if found.last:
         lines.append(_("The last one I know of: {meeting}").format(meeting=_meeting(_, found.last)))
-    return _unknown(_, lines, question)
+    return _unknown(_, lines)
 
 
 def _meeting(_: Gettext, meeting: Meeting) -> str:
@@ -130,12 +191,11 @@ def _meeting(_: Gettext, meeting: Meeting) -> str:
     return line + notes + (_(" – source: {source}").format(source=safe(meeting.source)) if meeting.source else "")
 
 
-def build_passages(_: Gettext, found: PassagesFound, question: str) -> Said:
+def build_passages(_: Gettext, found: PassagesFound) -> Said:
     """Give the best sentence, up to three sources and how sure it is; below the threshold, say that it is not known."""
     if found.confidence is Confidence.UNKNOWN:
-        return _unknown(_, _nearest(_, found), question)
-    first = found.hits[0].document
-    head = [f"*{safe(first.title)}*", quote(_lead(found), 1500)]
+        return _unknown(_, _nearest(_, found))
+    head = [_lead(found)]
     if found.asked.recommended and not found.recommended:
         head.insert(0, _("Nothing on this is in the store of recommendations yet; this is from elsewhere."))
     shown = enumerate(_worth_showing(found.hits), 1)
@@ -146,8 +206,25 @@ def build_passages(_: Gettext, found: PassagesFound, question: str) -> Said:
 
 
 def _lead(found: PassagesFound) -> str:
-    body = found.hits[0].document.body
-    return body if len(body) <= 500 else clip(best_sentence(body, found.asked.terms), 500)
+    """Return the best sentence of the first source and, where that is short, the rest of it on a line of its own."""
+    body = found.hits[0].document.body or found.hits[0].document.title
+    best = best_sentence(body, found.asked.terms)
+    lines = [_marked(clip(best, 500), found.asked.terms)]
+    rest = " ".join(body.replace(best, "", 1).split())
+    if rest and len(body) <= WHOLE:
+        lines.append(_marked(rest, found.asked.terms))
+    return "\n".join(f"> {line}" for line in lines)
+
+
+def _marked(text: str, wanted: Sequence[str]) -> str:
+    """Return `text` safe and on one line, the words in bold that the question asked for."""
+    language = language_of(text)
+    pieces = _WORD.split(" ".join(text.split()))
+    asked = frozenset(wanted)
+    return "".join(
+        f"*{escape(piece)}*" if i % 2 and asked.intersection(terms(piece, language)) else escape(piece)
+        for i, piece in enumerate(pieces)
+    )
 
 
 def _worth_showing(hits: Sequence[Hit]) -> Sequence[Hit]:
@@ -157,9 +234,10 @@ def _worth_showing(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 def _source(number: int, hit: Hit, found: PassagesFound) -> str:
     line = f"{number}. {_cited(hit.document)}"
-    if number == 1:
+    sentence = best_sentence(hit.document.body, found.asked.terms)
+    if number == 1 or not sentence:
         return line
-    return f"{line}\n      {safe(best_sentence(hit.document.body, found.asked.terms), 300)}"
+    return f"{line}\n      {_marked(clip(sentence, 300), found.asked.terms)}"
 
 
 def _cited(document: Document) -> str:
@@ -188,16 +266,16 @@ def _nearest(_: Gettext, found: PassagesFound) -> list[str]:
     return lines
 
 
-def _unknown(_: Gettext, lines: Sequence[str], question: str) -> Said:
+def _unknown(_: Gettext, lines: Sequence[str]) -> Said:
     said = "\n".join(lines)
-    return Said(said, (section(said), actions(_pass_on(_, question))), answered=False)
+    return Said(said, (section(said),), Outcome.UNKNOWN)
 
 
-def _pass_on(_: Gettext, question: str) -> dict[str, Any]:
+def _pass_on(_: Gettext, number: int) -> dict[str, Any]:
     return button(
         _("Ask the Secretariat"),
         ids.ASK_SECRETARIAT,
-        clip(question, LONGEST_QUESTION),
+        str(number),
         confirm=confirm(
             _("Ask the Secretariat?"),
             _("Your question goes to the Secretariat with your name."),
@@ -212,82 +290,7 @@ def _plain(lines: Sequence[str]) -> Said:
     return Said(said, (section(said),))
 
 
-def _joined(_: Gettext, names: Sequence[str]) -> str:
+def _joined(_: Gettext, names: Sequence[str], last: str = "") -> str:
     if len(names) < 2:
         return "".join(names)
-    return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
-
-
-def build_too_long(_: Gettext, asked: TooLong) -> Said:
-    """Say that the text is too long for a question, and what to do."""
-    said = _("This has {length} characters; a question may have {limit}. Please ask it in a sentence or two.").format(
-        length=asked.length, limit=LONGEST_QUESTION
-    )
-    return Said(said, (section(said),), answered=False)
-
-
-def build_nothing_asked(_: Gettext, network: Network) -> Said:
-    """Say how to ask, to somebody who sent nothing that could be answered."""
-    lines = [_("Ask me about {network} in a sentence, in any of the six UN languages. For example:"), *_examples(_)]
-    lines[0] = lines[0].format(network=safe(network.short_name))
-    return Said("\n".join(lines), (section("\n".join(lines)),), answered=False)
-
-
-def _examples(_: Gettext) -> list[str]:
-    examples = (
-        _("Who chaired in 2019?"),
-        _("Who is Namibia's focal point?"),
-        _("What helps mothers of young children to deploy?"),
-        _("When is the next meeting?"),
-    )
-    return [f"• `/wps {example}`" for example in examples]
-
-
-def build_overview(_: Gettext, network: Network, waiting: Sequence[str]) -> Said:
-    """Show what waits for the asker (lines of mrkdwn) and how to use Focal."""
-    waits = list(waiting) or [_("Nothing waits for you.")]
-    how = [
-        _("*How to use me*"),
-        _("Ask me anything about {network}: here, in a direct message, or by mentioning me in a channel.").format(
-            network=safe(network.short_name)
-        ),
-        *_examples(_),
-        _("Every command: `/wps help`"),
-    ]
-    blocks = (section("\n".join([_("*What waits for you*"), *waits])), section("\n".join(how)))
-    return Said("\n".join([_("*What waits for you*"), *waits, *how]), blocks)
-
-
-def build_help(_: Gettext, network: Network) -> Said:
-    """List every command in a sentence each."""
-    lines = [f"• `{command}` – {sentence}" for command, sentence in _commands(_).items()]
-    head = _("*What you can type in {network}*").format(network=safe(network.short_name))
-    foot = _("Questions work in a direct message to me and by mentioning me in a channel, too.")
-    said = "\n".join([head, *lines, foot])
-    return Said(said, (section("\n".join([head, *lines])), context(foot)))
-
-
-def _commands(_: Gettext) -> Mapping[str, str]:
-    return {
-        "/wps": _("shows what waits for you and how to use me."),
-        "/wps QUESTION": _(
-            "answers from contacts, practices, recommendations, meetings and presidencies, with sources."
-        ),
-        "/wps-contacts [member, name, region, role]": _("finds focal points; `history MEMBER` and `export` as well."),
-        "/wps-survey [start, list, results N, remind N, close N, export N]": _(
-            "runs surveys, each question a thread, one voice per delegation."
-        ),
-        "/wps-recommend [TEXT]": _("proposes a recommendation; `list`, `show N` and `export` find them again."),
-        "/wps-troika": _("shows the Troika and what is due; `remind`, `reminders`, `history`, `set YEAR MEMBER`."),
-        "/wps-meeting [next, list, show N]": _("shows the meetings of the network."),
-        "/wps-communique [N]": _("shows the communiqués of the network."),
-    }
-
-
-def build_passed_on(_: Gettext, name: str, member: str, user_id: str, question: str) -> dict[str, Any]:
-    """Return the message that carries a question to the Secretariat, with who asks it; `member` may be empty."""
-    who = f"*{safe(name)}*" + (f", {safe(member)}" if member else "")
-    head = _("{who} asks, and I could not answer:").format(who=who)
-    foot = _("Please answer {person} directly.").format(person=f"<@{user_id}>")
-    said = "\n".join([head, quote(question, 2000), foot])
-    return message(said, (section("\n".join([head, quote(question, 2000)])), context(foot)))
+    return (last or _("{first} and {last}")).format(first=", ".join(names[:-1]), last=names[-1])

@@ -1,4 +1,4 @@
-"""What waits for a person: reminders they were sent, surveys their delegation has not answered yet."""
+"""What waits for a person: reminders they were sent, surveys without their answer, open questions."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from bot.rules.text import Gettext, safe
 from handlers.listening import Focal
 from handlers.reader import reader_as
 from handlers.troika.reminder_views import due_line
-from storage import reminders, surveys
+from storage import enquiries, reminders, surveys
 from storage.database import Conn
 from storage.surveys import Survey
 
@@ -22,7 +22,14 @@ async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext, *, remi
     Reminders are left out unless `reminded`, for whoever shows them otherwise.
     """
     due = await _reminders(conn, focal, actor, _) if reminded else []
-    return [*due, *await _surveys(conn, focal, actor, _)]
+    return [*due, *await _surveys(conn, focal, actor, _), *await _questions(conn, actor, _)]
+
+
+async def _questions(conn: Conn, actor: Actor, _: Gettext) -> list[str]:
+    if not may(actor.roles, Deed.ANSWER_QUESTIONS):
+        return []
+    count = len(await enquiries.open_enquiries(conn))
+    return [_("• Questions I could not answer: {count} – `/wps questions`").format(count=count)] if count else []
 
 
 async def _reminders(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> list[str]:

@@ -2,7 +2,7 @@
 
 from bot.rules.permissions import Actor
 from bot.rules.text import Gettext
-from handlers.ask.answering import answer
+from handlers.ask.answering import answer_privately
 from handlers.home import views
 from handlers.home.overview import gather
 from handlers.listening import Answer, Click, Done, Event, Focal, Modal, Submission, Update, number_in
@@ -10,6 +10,10 @@ from handlers.reader import reader_as, reader_of
 from handlers.troika import due
 from storage import outbox
 from storage.database import Conn
+from storage.enquiries import Place
+
+NOWHERE = Place("")
+"""A form stands in no channel: nobody reads along, and there is nowhere to share."""
 
 
 async def on_opened(event: Event, focal: Focal, conn: Conn) -> None:
@@ -41,6 +45,5 @@ async def ask(submission: Submission, focal: Focal) -> Answer:
     """Answer the question above the field for the next one."""
     number = number_in(submission.private_metadata or "1", "/wps help")
     text = str(submission.values.get(f"question_{number}") or "").strip()
-    async with focal.db.read() as conn:
-        said = await answer(conn, focal, submission.actor, submission._, text)
+    said = await answer_privately(focal, submission.actor, submission._, NOWHERE, text)
     return Update(views.build_ask(reader_of(submission, focal), said, number + 1))

@@ -408,9 +408,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_revisions")),
         sa.UniqueConstraint("number", "version", name=op.f("uq_recommendation_revisions_number_version")),
     )
+    op.create_table(
+        "enquiries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=True),
+        sa.Column("thread_ts", sa.String(length=24), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("chosen", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("answer_ts", sa.String(length=24), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("helped", sa.Boolean(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiries")),
+        sa.UniqueConstraint("channel", "ts", name=op.f("uq_enquiries_channel_ts")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_enquiries_asked_at"), "enquiries", ["asked_at"], unique=False)
+    op.create_index(op.f("ix_enquiries_user_id"), "enquiries", ["user_id"], unique=False)
+    op.create_table(
+        "enquiries_passed_on",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=False),
+        sa.Column("enquiry", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enquiry"], ["enquiries.id"], name=op.f("fk_enquiries_passed_on_enquiry_enquiries"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("channel", "ts", name=op.f("pk_enquiries_passed_on")),
+    )
+    op.create_index(op.f("ix_enquiries_passed_on_enquiry"), "enquiries_passed_on", ["enquiry"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_enquiries_passed_on_enquiry"), table_name="enquiries_passed_on")
+    op.drop_table("enquiries_passed_on")
+    op.drop_index(op.f("ix_enquiries_user_id"), table_name="enquiries")
+    op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
+    op.drop_table("enquiries")
     op.drop_table("recommendation_revisions")
     op.drop_table("endorsements")
     op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
