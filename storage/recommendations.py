@@ -386,7 +386,7 @@ async def parts_of(conn: Conn, number: int) -> tuple[Recommendation, ...]:
 async def similar(conn: Conn, text: str, least: float, without: int | None = None) -> tuple[Recommendation, ...]:
     """Return up to three records as like to `text` as `least` (0 to 1) or more, the likest first, one left out."""
     sought = words_of(text)
-    hits = await search.find(conn, {*sought, *terms(text)}, "network", CANDIDATES, tuple(Kind))
+    hits = await search.find(conn, {*sought, *terms(text)}, "network", CANDIDATES, kinds=tuple(Kind))
     near = [int(hit.document.noun_id.removeprefix(STORED)) for hit in hits if hit.document.noun_id.startswith(STORED)]
     records = await several(conn, [number for number in near if number != without])
     words = sought.union(*(words_of(record.text) for record in records))

@@ -159,8 +159,8 @@ class Team:
     """One workspace and everything in it. Whoever changes something calls `changed()`; whoever waits is woken then.
 
     `now` tells the time (aware, UTC). `modals` is the stack of open modals by user id, the top one last; `homes` the
-    published App Home by user id. `troubles` are sentences about what the app did wrong without being told so; `offered`
-    are the action and callback ids by which anybody could answer the app so far.
+    published App Home by user id. `troubles` are sentences about what the app did wrong without being told so;
+    `offered` are the action and callback ids by which anybody could answer the app so far.
     """
 
     now: Callable[[], datetime]
