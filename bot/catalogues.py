@@ -8,8 +8,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.languages import LOCALES, SPOKEN
+from bot.languages import LOCALES
 from bot.rules import problems
+from bot.rules.people import SPOKEN
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "handlers", "storage")

@@ -8,8 +8,6 @@ from babel.messages.pofile import read_po
 from bot.rules.text import Gettext
 
 LOCALES = Path(__file__).parent / "locale"
-SPOKEN = ("ar", "es", "fr", "ru", "zh")
-"""The official languages of the United Nations beside English, in which the messages are written."""
 
 
 def translator(locale: str) -> Gettext:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Row, Select, String, Table, select
 
 from bot.rules.contacts import VOICES, ContactRole
-from bot.rules.people import Profile
+from bot.rules.people import Profile, spoken
 from bot.rules.permissions import Actor, roles_of
 from bot.rules.presidency import troika_on
 from storage.contacts import contacts, follow, held_on
@@ -86,7 +86,7 @@ async def actor(conn: Conn, user_id: str, today: date, secretariat: Collection[s
         return Actor(user_id, user_id, member, roles)
     if person.deleted:
         return Actor(user_id, person.name, external=person.external)
-    return Actor(user_id, person.name, member, roles, person.zone, person.locale, person.external)
+    return Actor(user_id, person.name, member, roles, person.zone, spoken(person.locale), person.external)
 
 
 async def voices_of(conn: Conn, members: Iterable[str], today: date) -> tuple[Recipient, ...]:
@@ -109,7 +109,7 @@ async def secretariat_of(conn: Conn, configured: Collection[str], today: date) -
 async def by_ids(conn: Conn, user_ids: Collection[str]) -> tuple[Recipient, ...]:
     """Return people by Slack user id; one whom Focal has not met yet is reached in UTC."""
     rows = await conn.execute(select(people).where(people.c.user_id.in_(tuple(user_ids))))
-    known = {r.user_id: Recipient(r.user_id, r.name, None, r.zone, r.locale) for r in rows if not r.deleted}
+    known = {r.user_id: Recipient(r.user_id, r.name, None, r.zone, spoken(r.locale)) for r in rows if not r.deleted}
     return tuple(known.get(u, Recipient(u, u, None, "UTC", "en-US")) for u in dict.fromkeys(user_ids))
 
 
@@ -122,7 +122,7 @@ async def by_email(conn: Conn, email: str) -> Recipient | None:
             )
         )
     ).first()
-    return Recipient(row.user_id, row.name, None, row.zone, row.locale) if row else None
+    return Recipient(row.user_id, row.name, None, row.zone, spoken(row.locale)) if row else None
 
 
 def _current(today: date) -> Select[Any]:
@@ -141,5 +141,5 @@ def _recipients(today: date) -> Select[Any]:
 def _recipients_of(rows: Iterable[Row[Any]]) -> tuple[Recipient, ...]:
     found: dict[str, Recipient] = {}
     for row in rows:
-        found.setdefault(row.user_id, Recipient(row.user_id, row.name, row.member, row.zone, row.locale))
+        found.setdefault(row.user_id, Recipient(row.user_id, row.name, row.member, row.zone, spoken(row.locale)))
     return tuple(found.values())

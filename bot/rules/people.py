@@ -4,6 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+SPOKEN = ("ar", "es", "fr", "ru", "zh")
+"""The official languages of the United Nations beside English, in which the messages are written."""
+
+
+def spoken(locale: str) -> str:
+    """Return the locale (an IETF tag) in which Focal speaks to somebody: English where it does not have theirs.
+
+    Names of members and dates follow it too: a foreign date in an English sentence would be read by nobody.
+    """
+    return locale if locale.replace("_", "-").split("-")[0].lower() in SPOKEN else "en-US"
+
 
 @dataclass(frozen=True)
 class Profile:

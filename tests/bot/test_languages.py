@@ -6,7 +6,8 @@ import string
 import pytest
 
 from bot.catalogues import load, messages, messages_in, path_of
-from bot.languages import SPOKEN, translator
+from bot.languages import translator
+from bot.rules.people import SPOKEN, spoken
 from bot.rules.permissions import Actor, Deed, require
 from bot.rules.problems import NotAllowed
 
@@ -74,3 +75,11 @@ def test_a_refusal_is_said_in_the_reader_s_language() -> None:
 
     assert refused.value.said(lambda text: words.get(text, text)).startswith("Non: effacer. ")
     assert refused.value.said(lambda text: words.get(text, text)).endswith("le Secrétariat.")
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("fr-FR", "fr-FR"), ("zh_CN", "zh_CN"), ("ja-JP", "en-US"), ("en-GB", "en-US"), ("", "en-US")]
+)
+def test_a_sentence_is_in_one_language(locale: str, said: str) -> None:
+    """Names and dates come in the language of the sentence around them, which is English where theirs is not spoken."""
+    assert spoken(locale) == said
