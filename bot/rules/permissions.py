@@ -33,6 +33,7 @@ class Deed(StrEnum):
     ENDORSE = N_("endorse a recommendation")
     REVIEW = N_("review recommendations")
     SCHEDULE = N_("schedule reminders")
+    STEER_DUTIES = N_("change duties")
     SET_PRESIDENCY = N_("set a presidency")
     ANSWER_QUESTIONS = N_("work on open questions")
     EXPORT_ALL = N_("export everything")
@@ -52,6 +53,7 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.ENDORSE: _VOICES,
     Deed.REVIEW: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
     Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
+    Deed.STEER_DUTIES: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
     Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),
     Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),

@@ -8,7 +8,7 @@ from bot.rules.text import Gettext, safe
 from handlers.listening import Focal
 from handlers.reader import reader_as
 from handlers.troika.reminder_views import due_line
-from storage import enquiries, reminders, surveys
+from storage import enquiries, occurrences, surveys
 from storage.database import Conn
 from storage.surveys import Survey
 
@@ -33,7 +33,7 @@ async def _questions(conn: Conn, actor: Actor, _: Gettext) -> list[str]:
 
 
 async def _reminders(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> list[str]:
-    open_now = await reminders.open_for(conn, actor.user_id)
+    open_now = await occurrences.open_for(conn, actor.user_id)
     return [due_line(reader_as(actor, _, focal), each) for each in open_now[:MOST]]
 
 

@@ -9,13 +9,13 @@ from bot.rules.presidency import Presidency
 from bot.rules.text import Gettext
 from handlers.ask.waiting import what_waits
 from handlers.listening import Focal
-from storage import contacts, meetings, outbox, people, reminders, surveys
+from storage import contacts, meetings, occurrences, outbox, people, surveys
 from storage.database import Conn
 from storage.meetings import Meeting
+from storage.occurrences import Occurrence
 from storage.outbox import State
 from storage.people import Recipient
 from storage.presidencies import all_presidencies
-from storage.reminders import Occurrence
 from storage.surveys import Survey
 
 MOST_SURVEYS = 5
@@ -67,7 +67,7 @@ async def gather(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> Overview
         network=focal.network.short_name,
         secretariat=await people.secretariat_of(conn, focal.secretariat, today),
         waiting=tuple(await what_waits(conn, focal, actor, _, reminded=False)),
-        due=await reminders.open_for(conn, actor.user_id),
+        due=await occurrences.open_for(conn, actor.user_id),
         contacts=tuple(shown_to(each, actor, today) for each in own),
         stale=frozenset(each.id for each in own if is_stale(each, today, focal.network.verification_days)),
         presidencies=await all_presidencies(conn),

@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.troika import due, listeners, reminding
+from handlers.troika import due, duties, listeners, reminding
 
 
 def register(app: Registry) -> None:
@@ -11,6 +11,11 @@ def register(app: Registry) -> None:
     app.action(ids.TROIKA_SET, listeners.set_presidency)
     app.action(ids.TROIKA_OLDER, listeners.turn_history)
     app.action(ids.TROIKA_NEWER, listeners.turn_history)
+    app.action(ids.DUTY_DONE, duties.mark_done)
+    app.action(ids.DUTY_CHANGE, duties.open_form)
+    app.view(ids.DUTY_FORM, duties.change)
+    app.action(ids.DUTY_EARLIER, duties.turn_page)
+    app.action(ids.DUTY_LATER, duties.turn_page)
     app.view(ids.REMINDER_FORM, reminding.look_over)
     app.view(ids.REMINDER_SAVE, reminding.save)
     app.action(ids.REMINDER_CHANGE, reminding.change)

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.rules.duties import Duty
+from bot.rules.permissions import Actor
 from bot.rules.problems import AlreadyDone, Closed, NotAllowed, NotFound
 from bot.rules.reminders import LATE, Snooze, snoozed_until
 from handlers import secretariat
 from handlers.listening import Answer, Click, Done, Focal, number_in
 from handlers.reader import reader_for, reader_of
 from handlers.troika import reminder_views as views
-from storage import outbox, people, reminders
+from storage import audit, duties, occurrences, outbox, people
 from storage.database import Conn
-from storage.reminders import BATCH, CLI, Occurrence, Progress, Unreached
+from storage.occurrences import OPEN, Occurrence, Unreached
+from storage.reminders import BATCH, CLI, Progress
 
 
 async def remind(focal: Focal, now: datetime) -> None:
@@ -25,7 +28,7 @@ async def remind(focal: Focal, now: datetime) -> None:
 async def _make_due(focal: Focal, now: datetime) -> int:
     async with focal.db.begin() as conn:
         hours = focal.network.working_hours
-        looked_at, unreached = await reminders.make_due(conn, now, hours, focal.secretariat)
+        looked_at, unreached = await occurrences.make_due(conn, now, hours, focal.secretariat)
         for each in unreached:
             await _tell_unreached(conn, focal, each, now)
     return looked_at
@@ -42,7 +45,7 @@ async def _tell_unreached(conn: Conn, focal: Focal, unreached: Unreached, now: d
 
 async def _send(focal: Focal, now: datetime) -> int:
     async with focal.db.begin() as conn:
-        taken = await reminders.take_due(conn, now)
+        taken = await occurrences.take_due(conn, now)
         await _post(conn, focal, taken, now)
     return len(taken)
 
@@ -58,12 +61,30 @@ async def _post(conn: Conn, focal: Focal, taken: Sequence[Occurrence], now: date
 
 
 async def finish(conn: Conn, click: Click, focal: Focal) -> None:
-    """Mark what the click names as done by its recipient, and change the message that spoke of it."""
+    """Mark what the click names as done by its recipient, and change the message that spoke of it.
+
+    A duty is done for everybody who was reminded of it.
+    """
     due = await _own(conn, click)
     now = focal.now()
-    if not await reminders.mark_done(conn, due, now):
+    if due.duty_id is not None and due.state in OPEN:
+        duty = await duties.duty(conn, due.duty_id, lock=True)
+        await finish_duty(conn, focal, duty, click.actor, now)
+        return
+    if not await occurrences.mark_done(conn, due, now):
         raise _over(due)
     await outbox.change(conn, due.shown_key, views.build_done(reader_of(click, focal), due, now), now)
+
+
+async def finish_duty(conn: Conn, focal: Focal, duty: Duty, actor: Actor, now: datetime) -> None:
+    """Mark a duty done by `actor`, and change every message that spoke of it."""
+    had = await duties.mark_done(conn, duty, actor.user_id, focal.network.working_hours, now)
+    await audit.note(conn, now, actor.user_id, "do", f"duty {duty.id}")
+    readers = {each.user_id: each for each in await people.by_ids(conn, {each.recipient for each in had})}
+    for each in had:
+        by = "" if each.recipient == actor.user_id else actor.name
+        payload = views.build_done(reader_for(readers[each.recipient], focal), each, now, by)
+        await outbox.change(conn, each.shown_key, payload, now)
 
 
 async def mark_done(click: Click, focal: Focal) -> Answer:
@@ -93,8 +114,10 @@ async def _snooze(click: Click, focal: Focal, snooze: Snooze) -> Answer:
     until = snoozed_until(snooze, now, click.actor.zone, focal.network.working_hours)
     async with focal.db.begin() as conn:
         due = await _own(conn, click)
-        if not await reminders.snooze(conn, due, until):
+        if not await occurrences.snooze(conn, due, until):
             raise _over(due)
+        if due.duty_id is not None:
+            await duties.put_off(conn, due.duty_id, click.actor.user_id, until)
         payload = views.build_snoozed(reader_of(click, focal), due, until)
         await outbox.change(conn, due.shown_key, payload, now)
     return Done()
@@ -102,7 +125,7 @@ async def _snooze(click: Click, focal: Focal, snooze: Snooze) -> Answer:
 
 async def _own(conn: Conn, click: Click) -> Occurrence:
     """Return the occurrence that a button names, if it is the clicker's own."""
-    due = await reminders.occurrence(conn, number_in(click.value, "/wps-troika"))
+    due = await occurrences.occurrence(conn, number_in(click.value, "/wps-troika"))
     if due is None:
         raise NotFound("This reminder is not there any more.", "See /wps-troika.")
     if due.recipient != click.actor.user_id:

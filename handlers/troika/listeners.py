@@ -17,12 +17,13 @@ from bot.rules.rotation import (
 )
 from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands
 from handlers.reader import reader_of
-from handlers.troika import reminder_views, reminding, views
-from storage import audit, people, presidencies, reminders
+from handlers.troika import duty_views, reminder_views, reminding, views
+from handlers.troika.duties import list_duties
+from storage import audit, duties, occurrences, people, presidencies, reminders
 from storage.database import Conn
 from storage.members import all_members
 
-USAGE = "remind | reminders | history | set YEAR MEMBER [MEMBER]"
+USAGE = "duties | remind | reminders | history | set YEAR MEMBER [MEMBER]"
 SOON = 5
 """Reminders shown under the Troika; the list has them all."""
 
@@ -32,14 +33,18 @@ async def show(command: Command, focal: Focal) -> Answer:
     reader = reader_of(command, focal)
     async with focal.db.read() as conn:
         known = await presidencies.all_presidencies(conn)
-        due = await reminders.open_for(conn, command.actor.user_id)
+        due = await occurrences.open_for(conn, command.actor.user_id)
+        held = await duties.all_duties(conn)
+        known_people = await people.by_ids(conn, duty_views.people_in(held))
         planned = await reminders.all_reminders(conn) if may(command.actor.roles, Deed.SCHEDULE) else None
+    names = {each.user_id: each.name for each in known_people}
+    hours = focal.network.working_hours
     return Reply(
         *views.build_troika(
             reader,
             known,
             focal.now().date(),
-            duties=focal.network.duties,
+            duties=[duty_views.line(reader, each, names, focal.now(), hours) for each in held],
             due=[reminder_views.due_line(reader, each) for each in due],
             scheduled=None if planned is None else [reminder_views.line(reader, each) for each in planned[:SOON]],
         )
@@ -164,6 +169,7 @@ def _claimed(value: str) -> tuple[Setting, str]:
 
 TROIKA = Subcommands(
     {
+        "duties": list_duties,
         "remind": reminding.open_form,
         "reminders": reminding.list_reminders,
         "history": history,

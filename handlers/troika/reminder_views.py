@@ -39,8 +39,9 @@ from handlers.blocks import (
 )
 from handlers.reader import Reader
 from handlers.troika.views import Words, group_name
+from storage.occurrences import Occurrence, Unreached
 from storage.people import Recipient
-from storage.reminders import Occurrence, Progress, Reminder, State, Unreached
+from storage.reminders import Progress, Reminder, State
 
 PAGE = 5
 COMING = 3
@@ -67,7 +68,7 @@ def build_form(reader: Reader, draft: Draft) -> View:
     """Return the form of a new reminder, filled in with `draft`."""
     _ = reader._
     repeats = [option(repeat_name(_, each), each.value) for each in Repeat]
-    groups = [option(_title(group_name(_, each.value)), each.value) for each in Group]
+    groups = [option(titled(group_name(_, each.value)), each.value) for each in Group]
     blocks = [
         field(
             "text",
@@ -90,7 +91,8 @@ def build_form(reader: Reader, draft: Draft) -> View:
     return modal(ids.REMINDER_FORM, _("Remind"), blocks, submit=_("Look it over"), close=_("Cancel"))
 
 
-def _title(text: str) -> str:
+def titled(text: str) -> str:
+    """Return a choice's words with a capital at their start."""
     return text[:1].upper() + text[1:]
 
 
@@ -303,10 +305,12 @@ def _late(reader: Reader, due: Occurrence) -> str:
     return said.format(moment=moment_words(due.due_at, reader.zone, reader.locale))
 
 
-def build_done(reader: Reader, due: Occurrence, now: datetime) -> dict[str, Any]:
-    """Return what the DM becomes once its recipient has done it."""
+def build_done(reader: Reader, due: Occurrence, now: datetime, by: str = "") -> dict[str, Any]:
+    """Return what the DM becomes once its recipient has done it, or somebody else of the name `by`."""
+    _ = reader._
     moment = moment_words(now, reader.zone, reader.locale)
-    said = reader._(":white_check_mark: *Done* – {moment}").format(moment=moment)
+    words = _(":white_check_mark: *Done* by {name} – {moment}") if by else _(":white_check_mark: *Done* – {moment}")
+    said = words.format(name=safe(by, 100), moment=moment)
     return message(f"{said}\n{quote(due.text)}", [section(f"{said}\n{quote(due.text, TEXT_LIMIT + 800)}")])
 
 

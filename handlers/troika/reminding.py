@@ -25,7 +25,7 @@ from handlers.listening import (
 )
 from handlers.reader import reader_of
 from handlers.troika import reminder_views as views
-from storage import audit, reminders
+from storage import audit, occurrences, reminders
 from storage.database import Conn
 from storage.people import Recipient
 from storage.reminders import NewReminder
@@ -76,7 +76,7 @@ async def _errors(submission: Submission, focal: Focal, draft: Draft) -> Errors 
 
 
 async def _recipients(conn: Conn, focal: Focal, draft: Draft) -> tuple[Recipient, ...]:
-    return await reminders.recipients_of(conn, draft.audience, focal.now().date(), focal.secretariat)
+    return await occurrences.recipients_of(conn, draft.audience, focal.now().date(), focal.secretariat)
 
 
 async def change(click: Click, focal: Focal) -> Answer:

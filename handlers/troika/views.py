@@ -6,7 +6,6 @@ from datetime import date
 from bot.rules.dates import day_words, span_words
 from bot.rules.permissions import Role, brought_by
 from bot.rules.presidency import ONE_DAY, Period, Presidency, hand_over_after, period_around, troika_on
-from bot.rules.profile import Duty
 from bot.rules.rotation import RightsChange, Setting, Which
 from bot.rules.text import Gettext, safe
 from handlers import ids
@@ -36,20 +35,21 @@ def build_troika(
     known: tuple[Presidency, ...],
     today: date,
     *,
-    duties: Sequence[Duty],
+    duties: Sequence[str],
     due: Sequence[str],
     scheduled: Sequence[str] | None,
 ) -> Words:
-    """Show the three sides of the Troika on `today`, hand-over, duties, and what is due for the reader (lines).
+    """Show the three sides of the Troika on `today`, hand-over, duties, and what is due for the reader.
 
-    `scheduled` are lines of what is planned, None for a reader to whom that is not open.
+    `duties`, `due` and `scheduled` are lines of mrkdwn; `scheduled`, what is planned, is None for a reader to whom that
+    is not open.
     """
     _ = reader._
     parts = [
         (_("The Troika on {day}").format(day=day_words(today, reader.locale)), sides(reader, known, today)),
         (_("Due for you"), list(due) or [_("Nothing is due for you.")]),
         *([(_("Scheduled"), _planned(_, scheduled))] if scheduled is not None else []),
-        (_("Duties"), _duties(_, duties)),
+        (_("Duties"), [*(duties or [_("The network's profile names no duties.")]), _duty_foot(_)]),
     ]
     foot = _("Every year: `/wps-troika history`")
     blocks = [header(parts[0][0]), *packed(parts[0][1])]
@@ -106,13 +106,8 @@ def _planned(_: Gettext, lines: Sequence[str]) -> list[str]:
     return [*(lines or [_("No reminders are scheduled.")]), more]
 
 
-def _duties(_: Gettext, duties: Sequence[Duty]) -> list[str]:
-    if not duties:
-        return [_("The network's profile names no duties.")]
-    return [
-        _("• {who}: {title} ({rhythm})").format(who=group_name(_, each.who), title=safe(each.title), rhythm=each.rhythm)
-        for each in duties
-    ]
+def _duty_foot(_: Gettext) -> str:
+    return _("To mark a duty done, assign it or give it a date: `/wps-troika duties`")
 
 
 def group_name(_: Gettext, group: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.rules.profile import Network
-from storage import communiques, meetings, members, practices
+from storage import communiques, duties, meetings, members, practices
 from storage.database import Conn
 from storage.installation import first_time
 from storage.members import Member
@@ -20,7 +20,8 @@ SEED = Path(__file__).parent / "wps"
 
 
 async def seed(conn: Conn, network: Network, now: datetime) -> None:
-    """Load what the profile ships into an empty database; do nothing in one that has it."""
+    """Load what the profile ships into an empty database; into one that has it, only duties that are new."""
+    await duties.load(conn, network.duties)
     if not await first_time(conn, "seed"):
         return
     await _members(conn)

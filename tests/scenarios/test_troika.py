@@ -52,7 +52,7 @@ async def test_duties_and_what_is_due_stand_below(bot: Harness) -> None:
     to_ana = text_of(await said(ana, "/wps-troika"))
     to_kenji = text_of(await said(kenji, "/wps-troika"))
 
-    assert "• the Troika: Identify the topics for the meetings of the Network (before each meeting)" in to_ana
+    assert "*Identify the topics for the meetings of the Network* – the Troika, before each meeting" in to_ana
     assert "Nothing is due for you." in to_ana
     assert "*Scheduled*" not in to_ana
     assert "*Scheduled*\nNo reminders are scheduled." in to_kenji

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from bot.rules.people import Profile
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group, Repeat, Schedule, rule_for
-from storage import outbox, people, reminders
+from storage import occurrences, outbox, people, reminders
 from storage.contacts import contacts
 from storage.database import Database
+from storage.occurrences import Occurrence, Unreached
 from storage.presidencies import set_presidency
-from storage.reminders import NewReminder, Occurrence, Progress, State, Unreached
+from storage.reminders import NewReminder, Progress, State
 
 HOURS = WorkingHours(start=9, end=18)
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -54,9 +55,9 @@ async def person(db: Database, user_id: str, zone: str = "UTC", member: str | No
 
 async def beat(db: Database, now: str) -> tuple[Unreached, ...]:
     async with db.begin() as conn:
-        _, unreached = await reminders.make_due(conn, at(now), HOURS)
+        _, unreached = await occurrences.make_due(conn, at(now), HOURS)
     async with db.begin() as conn:
-        for due in await reminders.take_due(conn, at(now)):
+        for due in await occurrences.take_due(conn, at(now)):
             await outbox.post(conn, due.key, due.recipient, {"text": due.text}, at(now))
     return unreached
 
@@ -76,7 +77,7 @@ async def state_of(db: Database, number: int) -> State:
 
 async def newest(db: Database, user_id: str) -> Occurrence:
     async with db.read() as conn:
-        return (await reminders.open_for(conn, user_id))[-1]
+        return (await occurrences.open_for(conn, user_id))[-1]
 
 
 async def test_everybody_is_told_when_their_own_clock_shows_the_time(db: Database) -> None:
@@ -223,7 +224,7 @@ async def test_what_is_not_due_is_not_looked_at(db: Database) -> None:
     await scheduled(db, new(to("UANA"), "2026-03-03T09:00"))
 
     async with db.begin() as conn:
-        looked_at, _ = await reminders.make_due(conn, at("2026-03-03T09:00+00:00"), HOURS)
+        looked_at, _ = await occurrences.make_due(conn, at("2026-03-03T09:00+00:00"), HOURS)
 
     assert looked_at == 1
 
@@ -255,7 +256,7 @@ async def test_a_deleted_reminder_is_gone_with_what_was_put_off(db: Database) ->
     await beat(db, "2026-03-03T09:00+00:00")
     due = await newest(db, "UANA")
     async with db.begin() as conn:
-        await reminders.snooze(conn, due, at("2026-03-03T10:00+00:00"))
+        await occurrences.snooze(conn, due, at("2026-03-03T10:00+00:00"))
         await reminders.delete(conn, number)
 
     await beat(db, "2026-03-05T10:00+00:00")
@@ -272,14 +273,14 @@ async def test_snoozing_sends_again_and_done_ends_it(db: Database) -> None:
     await beat(db, "2026-03-03T09:00+00:00")
     first = await newest(db, "UANA")
     async with db.begin() as conn:
-        snoozed = await reminders.snooze(conn, first, at("2026-03-03T10:00+00:00"))
-        twice = await reminders.snooze(conn, first, at("2026-03-03T10:00+00:00"))
+        snoozed = await occurrences.snooze(conn, first, at("2026-03-03T10:00+00:00"))
+        twice = await occurrences.snooze(conn, first, at("2026-03-03T10:00+00:00"))
     await beat(db, "2026-03-03T10:00+00:00")
     second = await newest(db, "UANA")
     async with db.begin() as conn:
-        done = await reminders.mark_done(conn, second, MONDAY)
-        again = await reminders.mark_done(conn, second, MONDAY)
-        late = await reminders.snooze(conn, second, at("2026-03-03T12:00+00:00"))
+        done = await occurrences.mark_done(conn, second, MONDAY)
+        again = await occurrences.mark_done(conn, second, MONDAY)
+        late = await occurrences.snooze(conn, second, at("2026-03-03T12:00+00:00"))
 
     assert (snoozed, twice, done, again, late) == (True, False, True, False, False)
     assert (second.state, second.key) == (Progress.SENT, f"{first.key}:1")

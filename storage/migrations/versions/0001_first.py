@@ -200,12 +200,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("label", name=op.f("uq_presidencies_label")),
     )
     op.create_table(
+        "duties",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("who", sa.String(length=12), nullable=False),
+        sa.Column("rhythm", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("assigned_to", sa.String(length=24), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("rule", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("done_by", sa.String(length=24), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_off_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
+        sa.UniqueConstraint("key", name=op.f("uq_duties_key")),
+    )
+    op.create_table(
         "reminders",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=False),
         sa.Column("start", sa.DateTime(), nullable=False),
-        sa.Column("rule", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("rule", sa.String(length=300), server_default="", nullable=False),
         sa.Column("zone", sa.String(length=60), nullable=False),
         sa.Column("exact", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("state", sa.String(length=8), server_default="active", nullable=False),
@@ -214,9 +234,14 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=24), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("import_key", sa.String(length=64), nullable=True),
+        sa.Column("duty_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["duty_id"], ["duties.id"], name=op.f("fk_reminders_duty_id_duties"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
         sa.UniqueConstraint("import_key", name=op.f("uq_reminders_import_key")),
     )
+    op.create_index(op.f("ix_reminders_duty_id"), "reminders", ["duty_id"], unique=False)
     op.create_index(op.f("ix_reminders_next_look_at"), "reminders", ["next_look_at"], unique=False)
     op.create_table(
         "surveys",
@@ -249,6 +274,7 @@ def upgrade() -> None:
         sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("snoozes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.String(length=24), nullable=True),
         sa.ForeignKeyConstraint(
             ["reminder_id"], ["reminders.id"], name=op.f("fk_occurrences_reminder_id_reminders"), ondelete="CASCADE"
         ),
@@ -478,7 +504,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
     op.drop_table("surveys")
     op.drop_index(op.f("ix_reminders_next_look_at"), table_name="reminders")
+    op.drop_index(op.f("ix_reminders_duty_id"), table_name="reminders")
     op.drop_table("reminders")
+    op.drop_table("duties")
     op.drop_table("presidencies")
     op.drop_table("practices")
     op.drop_table("people")
