@@ -27,6 +27,10 @@ class NoSlack:
         """Know no address."""
         return ""
 
+    def address(self, channel: str, ts: str) -> str:
+        """Know no address."""
+        return ""
+
     async def is_in(self, channel: str) -> bool:
         """Be nowhere."""
         return False

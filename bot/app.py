@@ -90,8 +90,9 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
     delivery = Delivery(
         db, slack, clock.now, owner, secret=secret, posted=registry.posted, pace_seconds=settings.pace_seconds
     )
-    timekeeper = Timekeeper(clock.now, [partial(due, focal) for due in registry.due], settings.beat_seconds)
     catchup = Catchup(db, slack, inbound, clock.now)
+    due = [partial(each, focal) for each in registry.due]
+    timekeeper = Timekeeper(clock.now, [*due, catchup.when_due], settings.beat_seconds)
     bolt = _bolt(slack, settings.slack_bot_token.get_secret_value())
     dispatcher.attach(bolt)
     return Bot(registry, focal, slack, inbound, dispatcher, delivery, timekeeper, catchup, bolt, owner)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -10,12 +10,15 @@ import structlog
 from bot.inbound import Inbound
 from bot.rules.surveys import WITHDRAW, words_of
 from bot.slack import LostAnswer, SlackApi
-from bot.slack_errors import SlackError
-from storage import surveys
+from bot.slack_errors import Gone, RateLimited, SlackError
+from storage import survey_answers, surveys
 from storage.database import Database
-from storage.surveys import OpenThread
+from storage.survey_answers import OpenThread
 
 log = structlog.get_logger("focal.catchup")
+EVERY = timedelta(hours=1)
+"""How often threads are read though nothing tells of a gap: Slack gives an event up after three tries."""
+Message = Mapping[str, Any]
 
 
 class Catchup:
@@ -29,6 +32,7 @@ class Catchup:
         self._now = now
         self._running: asyncio.Task[None] | None = None
         self._asked = False
+        self._next = now() + EVERY
         self.rounds = 0
         """How often every open thread has been read."""
 
@@ -48,19 +52,54 @@ class Catchup:
         if self._running is not None:
             await self._running
 
+    async def when_due(self, now: datetime) -> None:
+        """Read the threads in which somebody has undone something, and now and then all of them."""
+        async with self._db.read() as conn:
+            undone = await survey_answers.open_threads(conn, now, read_again=True)
+        for thread in undone:
+            if await self._read(thread, f":{int(now.timestamp())}"):
+                async with self._db.begin() as conn:
+                    await survey_answers.mark_read(conn, thread)
+        if now >= self._next:
+            self._next = now + EVERY
+            self.soon()
+
     async def catch_up(self) -> None:
         """Read every open thread and keep what was missed."""
         async with self._db.read() as conn:
-            threads = await surveys.open_threads(conn, self._now())
-        for thread in threads:
-            try:
-                replies = await self._slack.replies(thread.channel, thread.ts)
-            except (SlackError, LostAnswer) as trouble:
-                log.warning("thread_not_read", reason=str(trouble))
-                continue
-            for event in missed(thread, replies):
-                await self._inbound.keep(event)
+            threads = await survey_answers.open_threads(conn, self._now())
+            headers = await surveys.open_headers(conn)
+        for thread in (*threads, *(OpenThread(channel, ts, {}, header=True) for channel, ts in headers)):
+            await self._read(thread)
         self.rounds += 1
+
+    async def _read(self, thread: OpenThread, mark: str = "") -> bool:
+        """Keep what was missed in a thread; False if it could not be read. `mark` sets its events apart from others."""
+        try:
+            messages = await self._thread(thread)
+        except Gone:
+            messages = []
+        except (SlackError, LostAnswer) as trouble:
+            log.warning("thread_not_read", reason=str(trouble))
+            return False
+        events = [_as_deleted(thread, thread.ts)] if _is_gone(thread, messages) else []
+        replies = [each for each in messages if each.get("ts") != thread.ts]
+        # Of a thread whose first message is gone Slack may show nothing any more: that takes no answer back.
+        events += missed(thread, replies) if messages and not thread.header else []
+        for event in events:
+            await self._inbound.keep(event | {"event_id": event["event_id"] + mark})
+        return True
+
+    async def _thread(self, thread: OpenThread) -> Sequence[Message]:
+        while True:
+            try:
+                return await self._slack.thread(thread.channel, thread.ts)
+            except RateLimited as limit:
+                await asyncio.sleep(limit.retry_after)
+
+
+def _is_gone(thread: OpenThread, messages: Sequence[Message]) -> bool:
+    return not thread.gone and (not messages or messages[0].get("subtype") == "tombstone")
 
 
 def missed(thread: OpenThread, replies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -173,10 +173,10 @@ def reminders_list() -> None:
 
 @survey_app.command("export")
 def survey_export(number: Annotated[int, typer.Argument(min=1)], file: FileOut) -> None:
-    """Export a survey's answers to CSV, XLSX or JSON, as far as its attribution allows."""
-    from storage import surveys
+    """Export a survey's answers to CSV, XLSX, JSON or DOCX, as far as its attribution allows."""
+    from storage import survey_exports
 
-    _written(file, _with_database(lambda db: surveys.export_file(db, number, file, _now())))
+    _written(file, _with_database(lambda db: survey_exports.export_file(db, number, file, _now())))
 
 
 @recommendations_app.command("export")

@@ -27,6 +27,7 @@ class SlackApi:
         self.home_team = home_team
         self.bot_user_id = ""
         self.bot_id = ""
+        self.url = ""
 
     async def start(self) -> None:
         """Ask who the token belongs to; TokenRefused if it is not accepted."""
@@ -34,6 +35,7 @@ class SlackApi:
         self.home_team = answer["team_id"]
         self.bot_user_id = answer["user_id"]
         self.bot_id = answer.get("bot_id", "")
+        self.url = answer.get("url", "")
 
     async def call(self, method: str, payload: Mapping[str, Any], *, read: bool = False) -> dict[str, Any]:
         """Call a method and return Slack's answer; methods that `read` take a query, the others JSON."""
@@ -78,13 +80,14 @@ class SlackApi:
             if not query["cursor"]:
                 return None
 
-    async def replies(self, channel: str, thread_ts: str, oldest: str = "0") -> list[dict[str, Any]]:
-        """Return the replies of a thread from `oldest` on, without its root, oldest first."""
+    async def thread(self, channel: str, thread_ts: str) -> list[dict[str, Any]]:
+        """Return a whole thread, its first message and then the replies, oldest first."""
         found: list[dict[str, Any]] = []
-        query = {"channel": channel, "ts": thread_ts, "oldest": oldest, "limit": 200}
+        query = {"channel": channel, "ts": thread_ts, "limit": 200}
         while True:
             answer = await self.call("conversations.replies", query, read=True)
-            found += [m for m in answer.get("messages", []) if m.get("ts") != thread_ts]
+            # Slack shows the first message again on every page.
+            found += [m for m in answer.get("messages", []) if not found or m.get("ts") != thread_ts]
             query["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not query["cursor"]:
                 return found
@@ -96,6 +99,13 @@ class SlackApi:
         except (slack_errors.SlackError, LostAnswer):
             return ""
         return str(answer.get("permalink", ""))
+
+    def address(self, channel: str, ts: str) -> str:
+        """Return where a message that stands in a channel itself can be seen, without asking Slack.
+
+        Source: the permanent addresses that chat.getPermalink gives; a reply's would need its thread as well.
+        """
+        return f"{self.url}archives/{channel}/p{ts.replace('.', '')}" if self.url else ""
 
     async def is_in(self, channel: str) -> bool:
         """Tell whether the app is in a channel and may post there."""

@@ -132,6 +132,7 @@ def web_app(bot: Bot, secret: str) -> Starlette:
 async def served(settings: Settings, clock: Clock) -> AsyncIterator[uvicorn.Server]:
     """Start the bot and prepare its HTTP server; the caller lets it serve."""
     async with started(settings, clock) as bot:
+        bot.catchup.soon()
         application = web_app(bot, settings.slack_signing_secret.get_secret_value())
         config = uvicorn.Config(
             application, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False

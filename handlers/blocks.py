@@ -104,6 +104,59 @@ def select(action_id: str, options: Sequence[Element], placeholder: str, initial
     )
 
 
+def grouped_select(
+    action_id: str, groups: Mapping[str, Sequence[Element]], placeholder: str, initial: str | None = None
+) -> Element:
+    """Return a menu of up to 100 groups of up to 100 options each, by the groups' labels."""
+    shown = [(label, options[:100]) for label, options in list(groups.items())[:100] if options]
+    chosen = next((each for _, options in shown for each in options if each["value"] == initial), None)
+    return _with(
+        {
+            "type": "static_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "option_groups": [{"label": plain(label, 75), "options": list(options)} for label, options in shown],
+        },
+        initial_option=chosen,
+    )
+
+
+def multi_select(action_id: str, options: Sequence[Element], placeholder: str, initial: Iterable[str] = ()) -> Element:
+    """Return a menu of up to 100 options of which several can be taken; `initial` holds the values taken at first."""
+    taken = set(initial)
+    chosen = [each for each in options[:100] if each["value"] in taken]
+    return _with(
+        {
+            "type": "multi_static_select",
+            "action_id": action_id,
+            "placeholder": plain(placeholder, 150),
+            "options": list(options[:100]),
+        },
+        initial_options=chosen or None,
+    )
+
+
+def overflow(action_id: str, options: Sequence[Element]) -> Element:
+    """Return up to five choices behind three dots."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
+def number_input(action_id: str, initial: str = "") -> Element:
+    """Return a field for a number, fractions included."""
+    element: Element = {"type": "number_input", "action_id": action_id, "is_decimal_allowed": True}
+    return _with(element, initial_value=initial or None)
+
+
+def date_picker(action_id: str, initial: str | None = None) -> Element:
+    """Return a field for a date; `initial` is ISO 8601."""
+    return _with({"type": "datepicker", "action_id": action_id}, initial_date=initial)
+
+
+def time_picker(action_id: str, initial: str | None = None) -> Element:
+    """Return a field for a time of day, 24-hour `HH:MM`."""
+    return _with({"type": "timepicker", "action_id": action_id}, initial_time=initial)
+
+
 def checkboxes(action_id: str, options: Sequence[Element], initial: Iterable[str] = ()) -> Element:
     """Return up to ten boxes to tick; `initial` holds the values ticked at first."""
     ticked = set(initial)

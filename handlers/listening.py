@@ -25,6 +25,9 @@ class Slack(Protocol):
     async def permalink(self, channel: str, ts: str) -> str:
         """Return the permanent address of a message, or an empty text if Slack gives none."""
 
+    def address(self, channel: str, ts: str) -> str:
+        """Return where a message that stands in a channel itself can be seen, without asking Slack."""
+
     async def is_in(self, channel: str) -> bool:
         """Tell whether the app is in a channel and may post there."""
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     exists,
     func,
     literal_column,
@@ -297,6 +298,11 @@ async def retry_dead(conn: Conn, item_id: int) -> bool:
         .values(state=State.PENDING, error=None, not_before=None, owner=None, attempts=0)
     )
     return found.rowcount == 1
+
+
+async def forget(conn: Conn, prefix: str) -> None:
+    """Delete every row whose key starts with `prefix`, sent or not: what is not sent yet never will be."""
+    await conn.execute(delete(outbox).where(outbox.c.key.startswith(prefix, autoescape=True)))
 
 
 async def counts(conn: Conn) -> dict[str, int]:

@@ -97,6 +97,12 @@ async def voices_of(conn: Conn, members: Iterable[str], today: date) -> tuple[Re
     return _recipients_of(rows)
 
 
+async def members_with_voices(conn: Conn, today: date) -> frozenset[str]:
+    """Return the members (codes) that have a focal point or alternate today, linked to a person or not."""
+    held = select(contacts.c.member).where(held_on(today), contacts.c.role.in_(tuple(VOICES))).distinct()
+    return frozenset((await conn.execute(held)).scalars())
+
+
 async def secretariat_of(conn: Conn, configured: Collection[str], today: date) -> tuple[Recipient, ...]:
     """Return the people of the Secretariat: those in the settings and current contacts with that role."""
     rows = await conn.execute(_recipients(today).where(contacts.c.role == ContactRole.SECRETARIAT))

@@ -126,8 +126,30 @@ def write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[obje
     writer = _WRITERS.get(path.suffix.casefold())
     if writer is None:
         raise BadInput("Focal cannot write {name}.", "End its name in .csv, .xlsx or .json.", name=path.name)
-    text_rows = ([_legal(cell) for cell in row] for row in rows)
-    write_whole(path, writer([_legal(header) for header in headers], text_rows))
+    text_rows = ([legal(cell) for cell in row] for row in rows)
+    write_whole(path, writer([legal(header) for header in headers], text_rows))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook to be written: rows as they stand, headings among them."""
+
+    title: str
+    rows: Sequence[Sequence[object]]
+
+
+def write_book(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Write a workbook (.xlsx) of several sheets, with the care of `write_table`.
+
+    Titles are made such as a spreadsheet program takes them: 31 characters, no brackets or strokes, no two alike.
+    """
+    titles: dict[str, Sheet] = {}
+    for sheet in sheets:
+        title = re.sub(r"[\[\]:*?/\\]", " ", legal(sheet.title))[:31].strip() or "Sheet"
+        titles[title if title not in titles else f"{title[:27]} {len(titles)}"] = sheet
+    write_whole(
+        path, _as_book([(title, ([legal(cell) for cell in row] for row in s.rows)) for title, s in titles.items()])
+    )
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -405,7 +427,8 @@ def _broken_workbook() -> UnreadableTable:
 # Writing -------------------------------------------------------------------------------------------------------------
 
 
-def _legal(value: object) -> str:
+def legal(value: object) -> str:
+    """Return a value as text without the characters that XML forbids."""
     text = _ILLEGAL.sub("", _cell_text(value))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -418,20 +441,29 @@ def _as_csv(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _as_xlsx(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    return _as_book([("Table", (headers, *rows))])
+
+
+def _as_book(sheets: Iterable[tuple[str, Iterable[Sequence[str]]]]) -> bytes:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Table")
-    for row in (headers, *rows):
+    for title, rows in sheets:
+        _fill(book.create_sheet(title), rows)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[str]]) -> None:
+    from openpyxl.cell import WriteOnlyCell
+
+    for row in rows:
         cells = [WriteOnlyCell(sheet, value=_exact(text)) for text in row]
         for cell in cells:
             # openpyxl takes "=…" for a formula; only a forced type makes it text, an apostrophe would be shown.
             cell.data_type = "s"
         sheet.append(cells)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _exact(text: str) -> str:
@@ -452,7 +484,7 @@ _WRITERS: dict[str, Callable[[Sequence[str], Iterable[Sequence[str]]], bytes]] =
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read; it appears whole or not at all. OSError where that cannot be."""
+    """Write a file that its owner alone may read; it appears whole or not at all."""
     # mkstemp opens with 0600 whatever the umask; a reader never sees half a file.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     try:

@@ -27,10 +27,19 @@ class Attribution(StrEnum):
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that came with a reply, and where Slack shows it; an empty address where Slack gave none."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Said:
     """One answer: `number` is its question's; `member` a code, `name` the person's; `observer` is counted apart.
 
-    `at` is when it was given (aware UTC).
+    `at` is when it was given (aware UTC); `value` is set where it answers a closed question and is counted as a figure.
+    `on_behalf` says that the Secretariat recorded it, `ts` names the reply in the question's thread.
     """
 
     number: int
@@ -39,6 +48,10 @@ class Said:
     name: str | None = None
     observer: bool = False
     at: datetime | None = None
+    value: str | None = None
+    on_behalf: bool = False
+    files: tuple[File, ...] = ()
+    ts: str | None = None
 
 
 def count_shown(attribution: Attribution, delegations: int) -> int | None:
@@ -57,7 +70,7 @@ def shown(attribution: Attribution, answers: Iterable[Said], *, delegations: int
     """Return what may be shown of the answers to one question, which `delegations` delegations have answered.
 
     Under the Chatham House Rule that is nothing before the close, nothing of too few, and then words alone, in an order
-    that does not tell when they came.
+    that does not tell when they came; what is counted is shown as figures only (`bot.rules.figures`).
     """
     if attribution is Attribution.ATTRIBUTED:
         return tuple(answers)
@@ -65,4 +78,5 @@ def shown(attribution: Attribution, answers: Iterable[Said], *, delegations: int
         return tuple(replace(answer, name=None) for answer in answers)
     if not closed or delegations < FEWEST:
         return ()
-    return tuple(Said(number, words) for number, words in sorted((each.number, each.text) for each in answers))
+    words = sorted((each.number, each.text) for each in answers if each.value is None)
+    return tuple(Said(number, text) for number, text in words)

@@ -1,17 +1,22 @@
-"""Surveys: what makes one, when it closes, and which of Slack's events are replies in its threads."""
+"""Surveys: what makes one, when its questions come and it closes, and which of Slack's events are replies to it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
-from bot.rules.attribution import Attribution
-from bot.rules.reminders import zone_of
+from bot.rules.attribution import Attribution, File
+from bot.rules.profile import WorkingHours
+from bot.rules.questions import NewQuestion, read_question
+from bot.rules.reminders import utc_of, wall_of, working_wall, zone_of
 from bot.rules.text import plain
 
 MAX_QUESTIONS = 30
-MAX_QUESTION = 1000
 MAX_TITLE = 140
+MAX_INTRODUCTION = 2000
 LONGEST = timedelta(days=366)
 ANSWER_LIMIT = 3000
 """As many characters as a modal's text field takes; a longer reply in a thread is kept whole."""
@@ -21,18 +26,42 @@ WITHDRAW = "no_entry_sign"
 RECORDED = "white_check_mark"
 """The reaction with which Focal says that a reply is recorded."""
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+_LABELLED = re.compile(r"<(https?://[^>|\s]+)\|([^>]+)>")
+
+
+class Pace(StrEnum):
+    """How fast the questions of a survey come."""
+
+    AT_ONCE = "at once"
+    THEME = "theme"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What stands around the questions of a survey; moments are aware, `channel` and `meeting` ids.
+
+    `starts_at` is when it is to start by itself, None where somebody will start it. `zone` (IANA) is where the working
+    days of its pace are counted.
+    """
+
+    title: str
+    introduction: str
+    channel: str
+    closes_at: datetime
+    attribution: Attribution
+    zone: str = "UTC"
+    pace: Pace = Pace.AT_ONCE
+    starts_at: datetime | None = None
+    meeting: int | None = None
 
 
 @dataclass(frozen=True)
 class NewSurvey:
-    """What the form asks for; `closes_at` is aware, `channel` a channel id."""
+    """A survey to be."""
 
-    title: str
-    introduction: str
-    questions: tuple[str, ...]
-    channel: str
-    closes_at: datetime
-    attribution: Attribution
+    settings: Settings
+    questions: tuple[NewQuestion, ...]
 
 
 @dataclass(frozen=True)
@@ -45,6 +74,7 @@ class Reply:
     text: str
     at: datetime
     edited: bool = False
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,15 +105,31 @@ def local_moment(day: str, at: str, zone: str) -> datetime | None:
     return moment if moment.astimezone(wall.tzinfo).replace(tzinfo=None) == wall.replace(tzinfo=None) else None
 
 
-def own_questions(text: str) -> tuple[str, ...]:
-    """Return the questions that were typed one to a line, without empty lines."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+def own_questions(text: str) -> tuple[NewQuestion, ...]:
+    """Return the questions that were typed one to a line; BadInput where one of them cannot be."""
+    return tuple(read_question(line) for line in text.splitlines() if line.strip())
 
 
 def words_of(message: Mapping[str, Any]) -> str:
-    """Return what a message says as plain text: its words, and the names of the files that came with it."""
-    files = [str(each.get("title") or each.get("name") or "file") for each in message.get("files") or ()]
-    return "\n".join([part for part in (plain(message.get("text") or ""),) if part] + [f"[{name}]" for name in files])
+    """Return what a message says as plain text: its words, and the names of the files that came with it.
+
+    A link that has a label keeps its address beside it.
+    """
+    words = plain(_LABELLED.sub(_spelt_out, message.get("text") or ""))
+    return "\n".join([part for part in (words,) if part] + [f"[{each.name}]" for each in files_of(message)])
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    url, label = found.groups()
+    return f"<{url}>" if url.split("://")[1].rstrip("/") == label.rstrip("/") else f"{label} (<{url}>)"
+
+
+def files_of(message: Mapping[str, Any]) -> tuple[File, ...]:
+    """Return the files that came with a message; Slack shows them to whoever may see the message."""
+    return tuple(
+        File(str(each.get("title") or each.get("name") or "file"), str(each.get("permalink") or ""))
+        for each in message.get("files") or ()
+    )
 
 
 def reply_in(event: Mapping[str, Any]) -> Reply | Removal | None:
@@ -117,9 +163,82 @@ def _said(channel: str, message: Mapping[str, Any]) -> Reply | None:
         return None
     edited = (message.get("edited") or {}).get("ts")
     at = moment_of(edited or message["ts"])
-    return Reply(channel, thread, message["ts"], words_of(message), at, edited=bool(edited))
+    return Reply(channel, thread, message["ts"], words_of(message), at, bool(edited), files_of(message))
 
 
-def unique(questions: Sequence[str]) -> tuple[str, ...]:
-    """Return the questions, each once, in order."""
-    return tuple(dict.fromkeys(questions))
+def unique(questions: Iterable[NewQuestion]) -> tuple[NewQuestion, ...]:
+    """Return the questions, each text once, in order."""
+    return tuple({each.text: each for each in questions}.values())
+
+
+# When questions come and reminders are sent --------------------------------------------------------------------------
+
+
+def ask_moments(
+    questions: Sequence[NewQuestion], pace: Pace, start: datetime, zone: str, hours: WorkingHours
+) -> tuple[datetime, ...]:
+    """Return when each question comes (aware UTC), the first at `start`, the others at its time on later working days.
+
+    One theme a day means neighbours of one theme together; working days are those of the zone.
+    """
+    if pace is Pace.AT_ONCE:
+        return (start,) * len(questions)
+    groups = [[each] for each in questions]
+    if pace is Pace.THEME:
+        groups = [list(group) for _, group in groupby(questions, key=lambda each: each.theme)]
+    days = _working_days(wall_of(start, zone), len(groups), hours)
+    later = [start, *(utc_of(day, zone) for day in days[1:])]
+    return tuple(moment for moment, group in zip(later, groups, strict=True) for _ in group)
+
+
+def _working_days(wall: datetime, count: int, hours: WorkingHours) -> list[datetime]:
+    found = [wall]
+    while len(found) < count:
+        wall += timedelta(days=1)
+        if wall.isoweekday() in hours.weekdays:
+            found.append(wall)
+    return found
+
+
+class Stage(StrEnum):
+    """How near the close is when a delegation without an answer is reminded."""
+
+    WEEK = "week"
+    TWO_DAYS = "two days"
+    LAST_DAY = "last day"
+
+
+AHEAD = {Stage.WEEK: timedelta(days=7), Stage.TWO_DAYS: timedelta(days=2), Stage.LAST_DAY: timedelta(days=1)}
+TIME_TO_ANSWER = timedelta(hours=6)
+"""A reminder that working hours would bring nearer to the close than this comes on the working day before instead."""
+
+
+def stage_moments(
+    starts_at: datetime, closes_at: datetime, zone: str, hours: WorkingHours
+) -> tuple[tuple[Stage, datetime], ...]:
+    """Return when somebody in `zone` is reminded (aware UTC), in their working hours, in order.
+
+    A stage is left out that would come within a day of the start, or together with a later one.
+    """
+    found = [(stage, _in_working_hours(closes_at - ahead, closes_at, zone, hours)) for stage, ahead in AHEAD.items()]
+    in_time = [(stage, moment) for stage, moment in found if moment >= starts_at + timedelta(days=1)]
+    following = [moment for _, moment in in_time[1:]] + [closes_at]
+    return tuple(pair for pair, after in zip(in_time, following, strict=True) if pair[1] < after)
+
+
+def _in_working_hours(target: datetime, closes_at: datetime, zone: str, hours: WorkingHours) -> datetime:
+    wall = wall_of(target, zone)
+    moment = utc_of(working_wall(wall, hours), zone)
+    return moment if moment <= closes_at - TIME_TO_ANSWER else utc_of(_last_working_wall(wall, hours), zone)
+
+
+def _last_working_wall(wall: datetime, hours: WorkingHours) -> datetime:
+    """Return the start of the last working hour before `wall`."""
+    ends = wall.replace(hour=hours.end - 1, minute=0, second=0, microsecond=0)
+    days = (ends - timedelta(days=n) for n in range(9))
+    return next((day for day in days if day < wall and day.isoweekday() in hours.weekdays), wall)
+
+
+def due_stage(moments: Iterable[tuple[Stage, datetime]], now: datetime) -> Stage | None:
+    """Return the newest stage whose moment has come: of several that were missed only that one is said."""
+    return next((stage for stage, moment in reversed(tuple(moments)) if moment <= now), None)

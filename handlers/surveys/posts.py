@@ -1,98 +1,193 @@
-"""What surveys show to everybody, by way of the outbox: posts, changes, reminders and whispers."""
+"""What surveys show to everybody, by way of the outbox: posts, their changes, and whispers."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.rules.attribution import count_shown
-from bot.rules.problems import AlreadyDone, Closed
+from bot.rules.attribution import Attribution, names_members
+from bot.rules.problems import AlreadyDone, BadInput
 from bot.rules.surveys import NewSurvey
 from bot.rules.text import Gettext
 from handlers.blocks import message
 from handlers.listening import Focal
-from handlers.surveys import views
-from storage import audit, outbox, people, surveys
+from handlers.surveys import results, views
+from handlers.surveys.results import Outcome
+from handlers.surveys.views import Regions
+from storage import outbox, people, survey_answers, survey_reminders, surveys
 from storage.database import Conn
-from storage.members import all_members
-from storage.surveys import Survey, Turnout
+from storage.members import Member, all_members
+from storage.survey_answers import Turnout
+from storage.surveys import Question, Survey
 
 EVERYBODY: Gettext = str
 """A shared message speaks English: it has many readers."""
 TIMEKEEPER = "timekeeper"
 
 
-async def start(conn: Conn, new: NewSurvey, by: str, now: datetime, form: str | None) -> Survey:
-    """Store a survey and have its header and questions posted; AlreadyDone if `form` was sent before."""
-    survey = await surveys.start(conn, new, by, now, form)
-    nobody = await surveys.turnout(conn, survey)
-    payload = views.build_header(EVERYBODY, survey, nobody)
-    await outbox.post(conn, surveys.header_key(survey.id), survey.channel, payload, now)
+async def start(conn: Conn, focal: Focal, new: NewSurvey, by: str, form: str | None) -> Survey:
+    """Store a survey and start it at once; AlreadyDone if `form` was sent before."""
+    survey = await surveys.create(conn, new, by, focal.now(), form)
+    return await begin(conn, focal, survey.id, by)
+
+
+async def begin(conn: Conn, focal: Focal, survey_id: int, by: str) -> Survey:
+    """Start a survey that is there, and have its header and the questions that come first posted.
+
+    Raises AlreadyDone if it has started, BadInput if it has no question.
+    """
+    now = focal.now()
+    if not (await surveys.survey(conn, survey_id)).questions:
+        raise BadInput("A survey needs a question.", "Add one to the draft.")
+    survey = await surveys.begin(conn, survey_id, by, now, focal.network.working_hours)
+    if survey is None:
+        raise AlreadyDone("Survey {number} has started already.", number=survey_id)
+    await post_header(conn, survey, now)
     for asked in survey.questions:
-        key = surveys.question_key(survey.id, asked.number)
-        await outbox.post(conn, key, survey.channel, views.build_question(EVERYBODY, survey, asked), now)
+        if asked.ask_at is not None and asked.ask_at <= now:
+            await post_question(conn, survey, asked, now)
     return survey
 
 
-async def refresh(conn: Conn, survey: Survey, before: Turnout, now: datetime) -> None:
-    """Have the header, and the summary of a closed survey, changed if the turnout is not what it was `before`."""
-    turnout = await surveys.turnout(conn, survey)
-    if turnout == before:
-        return
-    # What is shown, not what is counted: a change that shows nothing would still tell when somebody answered.
-    shown = [count_shown(survey.attribution, each.delegations) for each in (before, turnout)]
-    if shown[0] != shown[1]:
-        payload = views.build_header(EVERYBODY, survey, turnout)
-        await outbox.change(conn, surveys.header_key(survey.id), payload, now)
+async def post_header(conn: Conn, survey: Survey, now: datetime) -> None:
+    """Have a survey's header posted."""
+    await outbox.post(conn, surveys.header_key(survey), survey.channel, await _header(conn, survey, now), now)
+
+
+async def post_question(conn: Conn, survey: Survey, asked: Question, now: datetime) -> None:
+    """Have a question's message posted."""
+    await surveys.mark_asked(conn, asked.id)
+    payload = views.build_question(EVERYBODY, survey, asked)
+    await outbox.post(conn, surveys.question_key(survey, asked), survey.channel, payload, now)
+
+
+async def _header(conn: Conn, survey: Survey, now: datetime) -> dict[str, object]:
+    turnout = await survey_answers.turnout(conn, survey)
+    members = await all_members(conn)
+    return views.build_header(EVERYBODY, survey, turnout, await regions(conn, survey, turnout, members, now.date()))
+
+
+async def regions(conn: Conn, survey: Survey, turnout: Turnout, members: dict[str, Member], today: date) -> Regions:
+    """Return how many delegations of each regional group have answered, of how many; empty where nobody may know."""
+    if not names_members(survey.attribution):
+        return {}
+    asked = await people.members_with_voices(conn, today) | set(turnout.members)
+    known = [(members[code].region if code in members else "", code) for code in asked]
+    return {
+        region: (
+            sum(code in turnout.members for where, code in known if where == region),
+            sum(where == region for where, _ in known),
+        )
+        for region in sorted({where for where, _ in known}, key=lambda name: (not name, name))
+    }
+
+
+async def answered(conn: Conn, focal: Focal, survey: Survey) -> None:
+    """Have what shows the turnout follow an answer that was given, changed or taken back: now, or with others later."""
+    now = focal.now()
     if survey.closed_at is not None:
-        members = await all_members(conn)
-        payload = views.build_summary(EVERYBODY, survey, turnout, members)
-        await outbox.change(conn, surveys.summary_key(survey.id), payload, now)
+        await show_summary(conn, focal, survey)
+    elif await surveys.mark_stale(conn, survey, now):
+        await show_header(conn, survey, now)
 
 
-async def close(conn: Conn, survey_id: int, by: str, now: datetime) -> Survey:
-    """End a survey, change its messages and have a summary posted; AlreadyDone if it had ended."""
-    survey = await surveys.close(conn, survey_id, by, now)
+async def show_header(conn: Conn, survey: Survey, now: datetime) -> None:
+    """Have the header changed to the turnout of now."""
+    await outbox.change(conn, surveys.header_key(survey), await _header(conn, survey, now), now)
+    await surveys.mark_fresh(conn, survey, now)
+
+
+async def refresh_due(focal: Focal, now: datetime) -> None:
+    """Change every header that has waited long enough."""
+    async with focal.db.read() as conn:
+        stale = await surveys.stale(conn, now)
+    for survey_id in stale:
+        async with focal.db.begin() as conn:
+            survey = await surveys.survey(conn, survey_id, lock=True)
+            if survey.closed_at is None:
+                await show_header(conn, survey, now)
+
+
+async def begin_due(focal: Focal, now: datetime) -> None:
+    """Start every survey whose moment has come."""
+    async with focal.db.read() as conn:
+        waiting = await surveys.to_begin(conn, now)
+    for survey_id in waiting:
+        async with focal.db.begin() as conn:
+            survey = await surveys.survey(conn, survey_id, lock=True)
+            if survey.started_at is None:
+                await begin(conn, focal, survey_id, TIMEKEEPER)
+
+
+async def ask_due(focal: Focal, now: datetime) -> None:
+    """Post every question whose moment has come."""
+    async with focal.db.read() as conn:
+        waiting = await surveys.to_ask(conn, now)
+    for question_id in waiting:
+        async with focal.db.begin() as conn:
+            survey, asked = await surveys.question(conn, question_id, lock=True)
+            if survey.closed_at is None and not asked.asked:
+                await post_question(conn, survey, asked, now)
+                await show_header(conn, await surveys.survey(conn, survey.id), now)
+
+
+async def outcome(conn: Conn, focal: Focal, survey: Survey) -> Outcome:
+    """Return everything there is to show of a survey."""
+    turnout = await survey_answers.turnout(conn, survey)
+    members = await all_members(conn)
+    return Outcome(
+        survey,
+        turnout,
+        await survey_answers.said(conn, survey, turnout),
+        await survey_answers.values(conn, survey),
+        members,
+        await regions(conn, survey, turnout, members, focal.now().date()),
+        {each.number: focal.slack.address(survey.channel, each.ts) for each in survey.questions if each.ts},
+    )
+
+
+async def close(conn: Conn, focal: Focal, survey_id: int, by: str) -> Survey:
+    """End a survey, change its messages and have a summary posted; AlreadyDone if it had ended or not begun."""
+    now = focal.now()
+    survey = await survey_answers.close(conn, survey_id, by, now)
     if survey is None:
+        if (await surveys.survey(conn, survey_id)).started_at is None:
+            raise AlreadyDone("Survey {number} has not started yet.", "See /wps-survey list.", number=survey_id)
         raise AlreadyDone("Survey {number} is closed already.", number=survey_id)
-    turnout = await surveys.turnout(conn, survey)
-    header = views.build_header(EVERYBODY, survey, turnout)
-    await outbox.change(conn, surveys.header_key(survey.id), header, now)
+    if survey.attribution is Attribution.CHATHAM:
+        await survey_reminders.forget(conn, survey)
+    await show_header(conn, survey, now)
     for asked in survey.questions:
         payload = views.build_question(EVERYBODY, survey, asked)
-        await outbox.change(conn, surveys.question_key(survey.id, asked.number), payload, now)
-    summary = views.build_summary(EVERYBODY, survey, turnout, await all_members(conn))
-    await outbox.post(conn, surveys.summary_key(survey.id), survey.channel, summary, now)
+        await outbox.change(conn, surveys.question_key(survey, asked), payload, now)
+    await _post_summary(conn, focal, survey)
     return survey
+
+
+async def _post_summary(conn: Conn, focal: Focal, survey: Survey) -> None:
+    brought = await outcome(conn, focal, survey)
+    first, now = surveys.summary_key(survey.id), focal.now()
+    await outbox.post(conn, first, survey.channel, results.build_summary(EVERYBODY, brought), now)
+    for part, payload in enumerate(results.build_parts(EVERYBODY, brought), 1):
+        await outbox.post(conn, surveys.summary_key(survey.id, part), survey.channel, payload, now, thread_of=first)
+
+
+async def show_summary(conn: Conn, focal: Focal, survey: Survey) -> None:
+    """Have the header and the summary of a closed survey changed: an answer in time was heard of late."""
+    brought, now = await outcome(conn, focal, survey), focal.now()
+    await outbox.change(conn, surveys.summary_key(survey.id), results.build_summary(EVERYBODY, brought), now)
+    for part, payload in enumerate(results.build_parts(EVERYBODY, brought), 1):
+        await outbox.change(conn, surveys.summary_key(survey.id, part), payload, now)
+    await show_header(conn, survey, now)
 
 
 async def close_due(focal: Focal, now: datetime) -> None:
     """Close every survey whose moment has come, each at that moment, however late the beat is."""
     async with focal.db.read() as conn:
-        due = await surveys.due(conn, now)
+        due = await survey_answers.due(conn, now)
     for survey_id in due:
         async with focal.db.begin() as conn:
             survey = await surveys.survey(conn, survey_id, lock=True)
             if survey.closed_at is None:
-                await close(conn, survey_id, TIMEKEEPER, now)
-
-
-async def remind(conn: Conn, survey_id: int, url: str, by: str, now: datetime) -> int:
-    """Have a DM sent to everybody who speaks for a delegation that has not answered; return to how many.
-
-    Once a day (UTC) for each person. Under the Chatham House Rule everybody is reminded: a list of those still missing
-    would tell who took part. Raises Closed.
-    """
-    survey = await surveys.survey(conn, survey_id)
-    if not survey.takes(now):
-        raise Closed("Survey {number} is closed.", "Nobody can answer it any more.", number=survey_id)
-    members = await all_members(conn)
-    missing = members.keys() - await surveys.has_answered(conn, survey, members)
-    payload = views.build_reminder(EVERYBODY, survey, url)
-    sent = 0
-    for person in await people.voices_of(conn, missing, now.date()):
-        key = f"survey:{survey_id}:remind:{now.date()}:{person.user_id}"
-        sent += await outbox.post(conn, key, person.user_id, payload, now)
-    await audit.note(conn, now, by, "remind", f"survey {survey_id}")
-    return sent
+                await close(conn, focal, survey_id, TIMEKEEPER)
 
 
 async def whisper(

@@ -1,45 +1,38 @@
-"""What surveys look like: the form, the messages in the channel, the results."""
+"""What surveys look like in their channel and in messages: header, questions, reminders, and what is told to one."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from bot.rules.attribution import FEWEST, Attribution, Said, count_shown, names_members
-from bot.rules.profile import Network
+from bot.rules.attribution import FEWEST, Attribution, count_shown
+from bot.rules.questions import NO, YES, Kind
 from bot.rules.reminders import zone_of
-from bot.rules.surveys import ANSWER_LIMIT, MAX_QUESTIONS, MAX_TITLE, WITHDRAW
-from bot.rules.text import Gettext, clip, link, quote, safe
+from bot.rules.surveys import WITHDRAW, Pace
+from bot.rules.text import Gettext, link, quote, safe
 from handlers import ids
 from handlers.blocks import (
     Block,
     Element,
-    View,
     actions,
     button,
-    checkboxes,
     confirm,
     context,
-    divider,
-    field,
     header,
     message,
-    modal,
     option,
-    radio,
     section,
-    text_input,
+    select,
 )
-from storage.members import Member
-from storage.surveys import Question, Survey, Turnout
+from storage.survey_answers import Turnout
+from storage.surveys import Question, Survey
 
-BOXES = 10
-"""As many as one block of checkboxes takes."""
-PAGE_CHARACTERS = 8000
-PAGE_ENTRIES = 20
-"""Below Slack's 50 blocks and about 12,000 characters a message."""
-PIECE = 1500
 Words = tuple[str, list[Block]]
 """The same content twice: as text for those who do not see blocks, and as blocks."""
+Regions = Mapping[str, tuple[int, int]]
+"""By regional group: how many delegations have answered, and how many are asked."""
+FEW_BUTTONS = 5
+SHORT_BUTTONS = 100
+"""Characters of all choices together that still make a row of buttons; a menu holds more."""
 
 
 def moment(at: datetime) -> str:
@@ -81,96 +74,69 @@ def promise(_: Gettext, attribution: Attribution) -> str:
     }[attribution]
 
 
-def build_form(_: Gettext, network: Network, day: str, time: str, zone: str) -> View:
-    """Return the form that starts a survey; `day` and `time` are proposed for the close, in the zone `zone`."""
-    blocks = [
-        field("title", _("Title"), text_input(ids.SURVEY_INPUT, limit=MAX_TITLE)),
-        field(
-            "introduction", _("Introduction"), text_input(ids.SURVEY_INPUT, multiline=True, limit=2000), optional=True
-        ),
-        *_groups(_, network),
-        field(
-            "own",
-            _("Own questions"),
-            text_input(ids.SURVEY_INPUT, multiline=True),
-            hint=_("One question to a line, {most} questions in all.").format(most=MAX_QUESTIONS),
-            optional=True,
-        ),
-        field("channel", _("Channel"), _channel_picker(_)),
-        field("day", _("Closes on"), {"type": "datepicker", "action_id": ids.SURVEY_DAY, "initial_date": day}),
-        field(
-            "time",
-            _("at"),
-            {"type": "timepicker", "action_id": ids.SURVEY_TIME, "initial_time": time},
-            hint=_("In your time zone, {zone}.").format(zone=zone),
-        ),
-        field("attribution", _("Who is named"), _attributions(_)),
-        section("\n".join(f"*{attribution_name(_, each)}*: {promise(_, each)}" for each in Attribution)),
-    ]
-    return modal(ids.SURVEY_FORM, _("Start a survey"), blocks, submit=_("Start"), close=_("Cancel"))
-
-
-def _groups(_: Gettext, network: Network) -> list[Block]:
-    blocks: list[Block] = []
-    number = 1
-    for at, group in enumerate(network.guiding_questions):
-        for start in range(0, len(group.questions), BOXES):
-            asked = group.questions[start : start + BOXES]
-            lines = [f"{number + i}. {text}" for i, text in enumerate(asked)]
-            options = [option(line, f"{at}.{start + i}") for i, line in enumerate(lines)]
-            boxes = checkboxes(ids.SURVEY_INPUT, options, [each["value"] for each in options])
-            label = _("Ask from “{group}”").format(group=group.title)
-            blocks += [
-                section(f"*{safe(group.title)}*\n{safe(chr(10).join(lines), 2700)}"),
-                field(group_block(at, start), label, boxes, optional=True),
-            ]
-            number += len(asked)
-    return blocks
-
-
-def group_block(group: int, start: int) -> str:
-    """Return the block id of the boxes for a group's questions from the index `start` on."""
-    return f"questions_{group}_{start}"
-
-
-def _channel_picker(_: Gettext) -> Element:
+def kind_name(_: Gettext, kind: Kind) -> str:
+    """Return what a kind of question is called."""
     return {
-        "type": "conversations_select",
-        "action_id": ids.SURVEY_CHANNEL,
-        "placeholder": {"type": "plain_text", "text": _("A channel that Focal is in")},
-        "default_to_current_conversation": True,
-        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-    }
+        Kind.OPEN: _("Open question"),
+        Kind.CHOICE: _("One choice"),
+        Kind.CHOICES: _("Several choices"),
+        Kind.YES_NO: _("Yes or no"),
+        Kind.SCALE: _("Scale"),
+        Kind.NUMBER: _("Number"),
+        Kind.DATE: _("Date"),
+        Kind.MEMBER: _("Member"),
+    }[kind]
 
 
-def _attributions(_: Gettext) -> Element:
-    options = [option(attribution_name(_, each), each.value) for each in Attribution]
-    return radio(ids.SURVEY_INPUT, options, Attribution.ATTRIBUTED.value)
+def pace_name(_: Gettext, pace: Pace) -> str:
+    """Return what a pace is called."""
+    return {
+        Pace.AT_ONCE: _("All questions at once"),
+        Pace.THEME: _("One theme a working day"),
+        Pace.QUESTION: _("One question a working day"),
+    }[pace]
 
 
-def build_header(_: Gettext, survey: Survey, turnout: Turnout) -> dict[str, Any]:
+# The channel ---------------------------------------------------------------------------------------------------------
+
+
+def build_header(_: Gettext, survey: Survey, turnout: Turnout, regions: Regions) -> dict[str, Any]:
     """Return the message that stands above a survey's questions."""
     lines = [
         *([safe(survey.introduction, 2000)] if survey.introduction else []),
-        _state(_, survey),
+        *[each for each in (state(_, survey), _pace(_, survey)) if each],
         answered(_, survey.attribution, turnout.delegations),
+        *([by_region(_, regions)] if regions else []),
         f"*{attribution_name(_, survey.attribution)}.* {promise(_, survey.attribution)}",
     ]
     title = _("Survey {number}: {title}").format(number=survey.id, title=survey.title)
     row = [button(_("Results"), ids.SURVEY_RESULTS, f"{survey.id}:0")]
     if survey.closed_at is None:
-        row.append(_close_button(_, survey))
+        row.append(close_button(_, survey))
     blocks = [header(title), *(section(line) for line in lines), actions(*row)]
     return message("\n".join([f"*{safe(title)}*", *lines]), blocks)
 
 
-def _state(_: Gettext, survey: Survey) -> str:
+def state(_: Gettext, survey: Survey) -> str:
+    """Return whether a survey is open, and until when."""
     if survey.closed_at is not None:
         return _(":lock: Closed since {moment}.").format(moment=moment(survey.closed_at))
     return _(":unlock: Open until {moment}.").format(moment=moment(survey.closes_at))
 
 
-def _close_button(_: Gettext, survey: Survey) -> Element:
+def _pace(_: Gettext, survey: Survey) -> str:
+    waiting = survey.closed_at is None and any(not each.asked for each in survey.questions)
+    if not waiting or survey.settings.pace is Pace.AT_ONCE:
+        return ""
+    count = len(survey.questions)
+    words = _("{count} questions come one a working day.")
+    if survey.settings.pace is Pace.THEME:
+        words = _("{count} questions come one theme a working day.")
+    return words.format(count=count)
+
+
+def close_button(_: Gettext, survey: Survey) -> Element:
+    """Return the button that closes a survey, once it has asked whether that is meant."""
     sure = confirm(
         _("Close this survey?"),
         _("Nobody can answer survey {number} any more, and a summary is posted.").format(number=survey.id),
@@ -183,272 +149,141 @@ def _close_button(_: Gettext, survey: Survey) -> Element:
 
 def answered(_: Gettext, attribution: Attribution, delegations: int) -> str:
     """Return how many delegations have answered, as far as that may be said."""
-    return _("Delegations that have answered: {count}").format(count=_count(_, attribution, delegations))
+    return _("Delegations that have answered: {count}").format(count=count(_, attribution, delegations))
 
 
-def _count(_: Gettext, attribution: Attribution, delegations: int) -> str:
-    count = count_shown(attribution, delegations)
-    return _("fewer than {fewest}").format(fewest=FEWEST) if count is None else str(count)
+def count(_: Gettext, attribution: Attribution, delegations: int) -> str:
+    """Return a number of delegations, or that they are too few to be told."""
+    told = count_shown(attribution, delegations)
+    return _("fewer than {fewest}").format(fewest=FEWEST) if told is None else str(told)
+
+
+def by_region(_: Gettext, regions: Regions) -> str:
+    """Return how many delegations of each regional group have answered."""
+    each = [
+        _("{region} {count} of {asked}").format(
+            region=safe(name or _("organisations and others")), count=number, asked=asked
+        )
+        for name, (number, asked) in regions.items()
+    ]
+    return _("By region: {regions}").format(regions=" · ".join(each))
 
 
 def build_question(_: Gettext, survey: Survey, question: Question) -> dict[str, Any]:
     """Return the message that asks one question."""
     title = _("Question {number} of {total}").format(number=question.number, total=len(survey.questions))
-    how = _how(_, survey)
-    blocks = [section(f"*{title}*\n{safe(question.text, 2700)}"), context(how)]
+    theme = f" · {safe(question.spec.theme, 150)}" if question.spec.theme else ""
+    asked = f"*{title}*{theme}\n{safe(question.text, 2600)}"
+    how = _how(_, survey, question)
+    blocks = [section(asked), *_options(_, question), context(how)]
     if survey.closed_at is None:
-        blocks.append(actions(button(_("Answer privately"), ids.SURVEY_ANSWER, str(question.id))))
-    return message(f"*{title}*\n{safe(question.text, 2700)}\n{how}", blocks)
+        blocks.append(actions(*_ways(_, question)))
+    return message("\n".join([asked, *_options_text(question), how]), blocks)
 
 
-def _how(_: Gettext, survey: Survey) -> str:
+def _options_text(question: Question) -> list[str]:
+    listed = question.kind in {Kind.CHOICE, Kind.CHOICES} and not _has_buttons(question)
+    return ["\n".join(f"• {safe(each)}" for each in question.spec.options)] if listed else []
+
+
+def _options(_: Gettext, question: Question) -> list[Block]:
+    return [section(text) for text in _options_text(question)]
+
+
+def _how(_: Gettext, survey: Survey, question: Question) -> str:
     if survey.closed_at is not None:
-        return _state(_, survey)
-    said = promise(_, survey.attribution)
-    if not survey.attribution.takes_threads:
-        return said
-    how = _("Reply in this thread: every reply is an answer of your delegation. Put :{emoji}: on it to take it back.")
-    return f"{how.format(emoji=WITHDRAW)} {said}"
+        return state(_, survey)
+    parts = []
+    if question.kind.is_closed:
+        parts.append(_("Your delegation has one answer here, and its latest counts."))
+    if survey.attribution.takes_threads:
+        how = (
+            _("Remarks are welcome in this thread. Put :{emoji}: on one to take it back.")
+            if question.kind.is_closed
+            else _(
+                "Reply in this thread: every reply is an answer of your delegation. Put :{emoji}: on it to take it "
+                "back."
+            )
+        )
+        parts.append(how.format(emoji=WITHDRAW))
+    return " ".join([*parts, promise(_, survey.attribution)])
 
 
-def build_answer_form(_: Gettext, survey: Survey, question: Question, earlier: str) -> View:
-    """Return the form for a private answer, with what the person has answered so far."""
-    hint = _("You can change it until {moment}. Leave it empty to take it back.")
-    entry = field(
-        "answer",
-        _("Your answer"),
-        text_input(ids.SURVEY_INPUT, multiline=True, initial=earlier, limit=ANSWER_LIMIT),
-        hint=hint.format(moment=f"{survey.closes_at:%Y-%m-%d %H:%M} UTC"),
-        optional=True,
-    )
-    blocks = [
-        section(f"*{safe(survey.title)}*\n{question.number}. {safe(question.text, 2500)}"),
-        context(promise(_, survey.attribution)),
-        entry,
-    ]
-    title = _("Answer privately")
-    return modal(ids.SURVEY_ANSWER_FORM, title, blocks, submit=_("Send"), close=_("Cancel"), metadata=str(question.id))
+def _has_buttons(question: Question) -> bool:
+    options = question.spec.options
+    short = len(options) <= FEW_BUTTONS and sum(len(each) for each in options) <= SHORT_BUTTONS
+    return question.kind in {Kind.YES_NO, Kind.SCALE} or (question.kind is Kind.CHOICE and short)
 
 
-def build_list(_: Gettext, surveys: Sequence[Survey], zone: str) -> Words:
-    """Return the list of surveys, and what can be typed; moments in the zone `zone`."""
-    usage = _("Type {start} for a new one, or {results} to see what was answered.").format(
-        start="/wps-survey start", results="/wps-survey results N"
-    )
-    lines = [_line(_, survey, zone) for survey in surveys[:40]] or [_("There is no survey yet.")]
-    text = "\n".join([*lines, usage])
-    return text, [header(_("Surveys")), *(section(line) for line in lines), context(usage)]
+def _ways(_: Gettext, question: Question) -> list[Element]:
+    """Return what a question's message offers for answering it: buttons, a menu, and the form."""
+    if question.kind is Kind.OPEN:
+        return [button(_("Answer privately"), ids.SURVEY_ANSWER, str(question.id))]
+    form = button(_("Answer"), ids.SURVEY_ANSWER, str(question.id))
+    if _has_buttons(question):
+        picks = [
+            button(text, ids.SURVEY_PICKS[place], f"{question.id}:{value}")
+            for place, (value, text) in enumerate(choices(_, question))
+        ]
+        return [*picks, button(_("Look or take back"), ids.SURVEY_ANSWER, str(question.id))]
+    if question.kind is Kind.CHOICE:
+        options = [option(text, f"{question.id}:{value}") for value, text in choices(_, question)]
+        return [select(ids.SURVEY_PICK, options, _("Choose one")), form]
+    return [form]
 
 
-def _line(_: Gettext, survey: Survey, zone: str) -> str:
-    state = (
-        _("closed {moment}").format(moment=local(survey.closed_at, zone))
-        if survey.closed_at
-        else _("open until {moment}").format(moment=local(survey.closes_at, zone))
-    )
-    name = attribution_name(_, survey.attribution)
-    return f"*{survey.id}. {safe(survey.title)}* (<#{survey.channel}>) – {state} – {name}"
+def choices(_: Gettext, question: Question) -> list[tuple[str, str]]:
+    """Return what can be chosen in answer to a question: each as it is stored, and as it reads."""
+    if question.kind is Kind.YES_NO:
+        return [(YES, _("Yes")), (NO, _("No"))]
+    if question.kind is Kind.SCALE:
+        return [(step, step) for step in question.spec.options]
+    return [(str(place), text) for place, text in enumerate(question.spec.options)]
 
 
-def build_results(
-    _: Gettext,
-    survey: Survey,
-    turnout: Turnout,
-    said: Sequence[Said],
-    members: Mapping[str, Member],
-    *,
-    page: int,
-    links: Mapping[int, str],
-    may_close: bool,
-    zone: str,
-) -> Words:
-    """Return one page of a survey's results: 0 counts, the others hold what was said.
-
-    `said` is what attribution lets be shown, `links` the threads' addresses by question number.
-    """
-    pages = pages_of(_, said, members)
-    page = max(0, min(page, len(pages)))
-    lines = (
-        [_overview_state(_, survey, zone), *overview(_, survey, turnout, members), *_withheld(_, survey, said)]
-        if page == 0
-        else _with_questions(_, survey, pages[page - 1], links)
-    )
-    title = _("Results of survey {number}: {title}").format(number=survey.id, title=survey.title)
-    where = _("Page {page} of {pages}").format(page=page + 1, pages=len(pages) + 1)
-    blocks = [header(title), *(section(line) for line in lines)]
-    if page == 0:
-        blocks += figures(_, survey, turnout, members)
-    blocks += [context(where), *_turning(_, survey, page, len(pages), may_close=may_close)]
-    return "\n".join([f"*{safe(title)}*", *lines, where]), blocks
+# What is sent to people ----------------------------------------------------------------------------------------------
 
 
-def _overview_state(_: Gettext, survey: Survey, zone: str) -> str:
-    closes = local(survey.deadline, zone)
-    words = _("Closed {moment}.") if survey.closed_at else _("Open until {moment}.")
-    return f"{words.format(moment=closes)} {attribution_name(_, survey.attribution)}."
-
-
-def overview(_: Gettext, survey: Survey, turnout: Turnout, members: Mapping[str, Member]) -> list[str]:
-    """Return the figures of a survey in words: in all, by question, by region, and who answered, where that may be."""
-    lines = [f"*{answered(_, survey.attribution, turnout.delegations)}*"]
-    each = [
-        f"{asked.number}. {safe(asked.text, 80)}: {_count(_, survey.attribution, count)}"
-        for asked in survey.questions
-        for count in (turnout.by_question[asked.number],)
-    ]
-    lines.append("\n".join([_("Delegations by question:"), *each]))
-    if names_members(survey.attribution) and turnout.members:
-        names = ", ".join(_member(members, code) for code in turnout.members)
-        lines.append(_("Answered by: {names}").format(names=safe(names, 2800)))
-        regions = regions_of(turnout.members, members)
-        words = ", ".join(f"{safe(name or _('other'))} {count}" for name, count in regions.items())
-        lines.append(_("By region: {regions}").format(regions=words))
-    if turnout.observers and names_members(survey.attribution):
-        lines.append(_("Answers of observers, counted apart: {count}").format(count=turnout.observers))
-    return lines
-
-
-def _withheld(_: Gettext, survey: Survey, said: Sequence[Said]) -> list[str]:
-    """Return why there are no answers to read, nothing if there are."""
-    if said:
-        return []
-    if survey.attribution is not Attribution.CHATHAM:
-        return [_("Nobody has answered yet.") if survey.closed_at is None else _("Nobody answered.")]
-    if survey.closed_at is None:
-        return [_("What was said is shown after the close.")]
-    words = _("No question was answered by {fewest} delegations, so what was said is not shown.")
-    return [words.format(fewest=FEWEST)]
-
-
-def regions_of(codes: Iterable[str], members: Mapping[str, Member]) -> dict[str, int]:
-    """Return how many of the members lie in each regional group, the largest number first."""
-    counted: dict[str, int] = {}
-    for code in codes:
-        region = members[code].region if code in members else ""
-        counted[region] = counted.get(region, 0) + 1
-    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _member(members: Mapping[str, Member], code: str) -> str:
-    return members[code].name if code in members else code
-
-
-def figures(_: Gettext, survey: Survey, turnout: Turnout, members: Mapping[str, Member]) -> list[Block]:
-    """Return the native table of delegations by question and, where members may be known, the chart by region."""
-    rows = [[_cell(_("Question")), _cell(_("Delegations"))]]
-    for asked in survey.questions:
-        count = _count(_, survey.attribution, turnout.by_question[asked.number])
-        rows.append([_cell(clip(f"{asked.number}. {asked.text}", 80)), _cell(count)])
-    table = {"type": "data_table", "caption": _("Delegations by question"), "rows": rows, "page_size": 15}
-    regions = regions_of(turnout.members, members) if names_members(survey.attribution) else {}
-    return [table, *([_chart(_, regions)] if regions else [])]
-
-
-def _cell(text: str) -> dict[str, Any]:
-    return {"type": "raw_text", "text": text or " "}
-
-
-def _chart(_: Gettext, regions: Mapping[str, int]) -> Block:
-    named = {clip(name or _("other"), 20): count for name, count in regions.items()}
-    points = [{"label": name, "value": count} for name, count in named.items()]
-    return {
-        "type": "data_visualization",
-        "title": clip(_("Delegations by region"), 50),
-        "chart": {
-            "type": "bar",
-            "series": [{"name": clip(_("Delegations"), 20), "data": points}],
-            "axis_config": {"categories": list(named)},
-        },
-    }
-
-
-def pages_of(_: Gettext, said: Sequence[Said], members: Mapping[str, Member]) -> list[list[tuple[int, str]]]:
-    """Return what was said in pages that Slack takes: (number of the question, mrkdwn), long answers in pieces."""
-    pages: list[list[tuple[int, str]]] = []
-    room = 0
-    for answer in said:
-        for words in _pieces(_, answer, members):
-            if not pages or room < len(words) or len(pages[-1]) >= PAGE_ENTRIES:
-                pages.append([])
-                room = PAGE_CHARACTERS
-            pages[-1].append((answer.number, words))
-            room -= len(words)
-    return pages
-
-
-def _pieces(_: Gettext, answer: Said, members: Mapping[str, Member]) -> list[str]:
-    text = answer.text or " "
-    parts = [quote(text[start : start + PIECE], 2000) for start in range(0, len(text), PIECE)]
-    who = _who(_, answer, members)
-    return [f"{who}\n{parts[0]}" if who else parts[0], *parts[1:]]
-
-
-def _who(_: Gettext, answer: Said, members: Mapping[str, Member]) -> str:
-    member = _member(members, answer.member) if answer.member else ""
-    name = f"*{safe(answer.name, 150)}*" if answer.name else ""
-    known = ", ".join(each for each in (name, f"*{safe(member, 150)}*" if member else "") if each)
-    return f"{known} {_('(observer)')}" if known and answer.observer else known
-
-
-def _with_questions(
-    _: Gettext, survey: Survey, entries: Sequence[tuple[int, str]], links: Mapping[int, str]
-) -> list[str]:
-    asked = {question.number: question for question in survey.questions}
-    lines: list[str] = []
-    heading = 0
-    for number, words in entries:
-        if number != heading:
-            heading = number
-            thread = link(links[number], _("Open the thread")) if links.get(number) else ""
-            lines.append(f"*{number}. {safe(clip(asked[number].text, 300))}* {thread}".strip())
-        lines.append(words)
-    return lines
-
-
-def numbers_on(_: Gettext, said: Sequence[Said], members: Mapping[str, Member], page: int) -> tuple[int, ...]:
-    """Return the numbers of the questions whose answers stand on a page of the results."""
-    pages = pages_of(_, said, members)
-    return tuple(dict.fromkeys(number for number, _words in pages[page - 1])) if 0 < page <= len(pages) else ()
-
-
-def _turning(_: Gettext, survey: Survey, page: int, last: int, *, may_close: bool) -> list[Block]:
-    row = []
-    if page > 0:
-        row.append(button(_("Previous"), ids.SURVEY_PREVIOUS, f"{survey.id}:{page - 1}"))
-    if page < last:
-        row.append(button(_("Next"), ids.SURVEY_NEXT, f"{survey.id}:{page + 1}"))
-    if may_close and survey.closed_at is None:
-        row.append(_close_button(_, survey))
-    return [actions(*row)] if row else []
-
-
-def build_summary(_: Gettext, survey: Survey, turnout: Turnout, members: Mapping[str, Member]) -> dict[str, Any]:
-    """Return the message that ends a survey: how many delegations answered what, in words and figures."""
-    title = _("Survey {number} is closed: {title}").format(number=survey.id, title=survey.title)
-    lines = overview(_, survey, turnout, members)
-    more = _("Type {command} to read what was said.").format(command=f"/wps-survey results {survey.id}")
-    blocks = [
-        header(title),
-        *(section(line) for line in lines),
-        divider(),
-        *figures(_, survey, turnout, members),
-        context(more),
-    ]
-    return message("\n".join([f"*{safe(title)}*", *lines, more]), blocks)
-
-
-def build_reminder(_: Gettext, survey: Survey, url: str) -> dict[str, Any]:
+def build_reminder(_: Gettext, survey: Survey, url: str, now: datetime) -> dict[str, Any]:
     """Return the DM that asks for an answer; it does not tell who has answered."""
     where = link(url, survey.title) if url else f"*{safe(survey.title)}*"
     text = _("Survey {number}, {survey} in {channel}, is open until {moment}.").format(
         number=survey.id, survey=where, channel=f"<#{survey.channel}>", moment=moment(survey.closes_at)
     )
+    chatham = survey.attribution is Attribution.CHATHAM
     words = (
         _("Everybody receives this reminder, since nobody may know who took part. Thank you if you have answered.")
-        if survey.attribution is Attribution.CHATHAM
+        if chatham
         else _("Your delegation has not answered yet: reply in a question's thread, or answer privately.")
     )
-    return message(f"{text}\n{words}", [section(f"{text}\n{words}")])
+    lines = "\n".join((_left(_, survey.closes_at - now), text, words))
+    label = _("Do not remind me again") if chatham else _("We cannot answer this one")
+    return message(lines, [section(lines), actions(button(label, ids.SURVEY_DECLINE, str(survey.id)))])
+
+
+def _left(_: Gettext, left: timedelta) -> str:
+    days = round(left / timedelta(days=1))
+    return _("*Days left: {count}.*").format(count=days) if days > 1 else _("*This is the last day.*")
+
+
+def build_declined(_: Gettext, survey: Survey, member: str, name: str, reason: str) -> dict[str, Any]:
+    """Return what the Secretariat hears of a delegation that cannot answer."""
+    text = _("{member} cannot answer survey {number}, *{title}*, and is not reminded any more. {name} says:").format(
+        member=f"*{safe(member)}*", number=survey.id, title=safe(survey.title), name=safe(name)
+    )
+    words = f"{text}\n{quote(reason, 2000)}"
+    return message(words, [section(words)])
+
+
+def build_gone(_: Gettext, survey: Survey, question: Question | None, ts: str) -> dict[str, Any]:
+    """Return what the Secretariat hears when a survey's message, its header or the one with `ts`, was deleted."""
+    what = _("the message of question {number}").format(number=question.number) if question else _("the header message")
+    text = _(
+        "Somebody has deleted {what} of survey {survey}, *{title}*, in {channel}. What was answered is kept."
+    ).format(what=what, survey=survey.id, title=safe(survey.title), channel=f"<#{survey.channel}>")
+    value = f"{survey.id}:{question.number if question else 0}:{ts}"
+    row = [] if survey.closed_at else [actions(button(_("Post it again"), ids.SURVEY_POST_AGAIN, value))]
+    return message(text, [section(text), *row])
 
 
 def late(_: Gettext, survey: Survey) -> str:
@@ -472,3 +307,37 @@ def unlinked(_: Gettext, survey: Survey) -> str:
         "Your reply to survey {number} is not recorded: you are not linked to a delegation. Ask the Secretariat to "
         "link you to your contact; then edit the reply or post it again, and it counts."
     ).format(number=survey.id)
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def build_list(_: Gettext, surveys: Sequence[Survey], drafts: Sequence[Survey], zone: str) -> Words:
+    """Return the list of surveys, drafts first, and what can be typed; moments in the zone `zone`."""
+    usage = _("Type {start} for a new one, or {results} to see what was answered.").format(
+        start="/wps-survey start", results="/wps-survey results N"
+    )
+    waiting = [(_draft_line(_, each, zone), each) for each in drafts[:10]]
+    lines = [_line(_, survey, zone) for survey in surveys[: 40 - len(waiting)]] or [_("There is no survey yet.")]
+    text = "\n".join([*(line for line, _survey in waiting), *lines, usage])
+    buttons = [
+        section(line, button(_("Open"), ids.SURVEY_DRAFT, str(each.id), label=_("Open draft")))
+        for line, each in waiting
+    ]
+    return text, [header(_("Surveys")), *buttons, *(section(line) for line in lines), context(usage)]
+
+
+def _line(_: Gettext, survey: Survey, zone: str) -> str:
+    words = (
+        _("closed {moment}").format(moment=local(survey.closed_at, zone))
+        if survey.closed_at
+        else _("open until {moment}").format(moment=local(survey.closes_at, zone))
+    )
+    name = attribution_name(_, survey.attribution)
+    return f"*{survey.id}. {safe(survey.title)}* (<#{survey.channel}>) – {words} – {name}"
+
+
+def _draft_line(_: Gettext, survey: Survey, zone: str) -> str:
+    starts = survey.settings.starts_at
+    words = _("starts {moment}").format(moment=local(starts, zone)) if starts else _("draft")
+    return f"*{survey.id}. {safe(survey.title)}* (<#{survey.channel}>) – {words}"

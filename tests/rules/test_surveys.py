@@ -101,4 +101,4 @@ def test_own_questions_stand_one_to_a_line() -> None:
     """Empty lines are left out, and a question asked twice is asked once."""
     typed = "What works?\n\n  Who leads? \nWhat works?"
 
-    assert unique(own_questions(typed)) == ("What works?", "Who leads?")
+    assert [each.text for each in unique(own_questions(typed))] == ["What works?", "Who leads?"]

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 from bot.rules.attribution import Attribution
+from bot.rules.questions import NewQuestion
 from bot.rules.reminders import Audience, Group, Schedule
-from bot.rules.surveys import NewSurvey
+from bot.rules.surveys import NewSurvey, Settings
 from handlers.surveys import posts
 from storage import outbox, reminders
 from storage.outbox import State
@@ -38,10 +39,10 @@ async def remind(bot: Harness, person: Person, text: str) -> None:
 async def survey(bot: Harness, channel: str, questions: int = 2) -> None:
     """Start a survey in a channel."""
     now = bot.clock.now()
-    asked = tuple(f"Question about {n}?" for n in range(questions))
-    new = NewSurvey("Deployment", "", asked, channel, now + timedelta(days=7), Attribution.ATTRIBUTED)
+    asked = tuple(NewQuestion(f"Question about {n}?") for n in range(questions))
+    settings = Settings("Deployment", "", channel, now + timedelta(days=7), Attribution.ATTRIBUTED)
     async with bot.bot.focal.db.begin() as conn:
-        await posts.start(conn, new, "U0", now, None)
+        await posts.start(conn, bot.bot.focal, NewSurvey(settings, asked), "U0", None)
     await bot.settle()
 
 

@@ -244,25 +244,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reminders_duty_id"), "reminders", ["duty_id"], unique=False)
     op.create_index(op.f("ix_reminders_next_look_at"), "reminders", ["next_look_at"], unique=False)
     op.create_table(
-        "surveys",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=150), nullable=False),
-        sa.Column("introduction", sa.Text(), server_default="", nullable=False),
-        sa.Column("channel", sa.String(length=40), nullable=False),
-        sa.Column("attribution", sa.String(length=12), nullable=False),
-        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_by", sa.String(length=24), nullable=False),
-        sa.Column("form", sa.String(length=40), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("header_ts", sa.String(length=24), nullable=True),
-        sa.Column("secret", sa.String(length=64), nullable=True),
-        sa.Column("delegations", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
-        sa.UniqueConstraint("form", name=op.f("uq_surveys_form")),
-    )
-    op.create_index(op.f("ix_surveys_closes_at"), "surveys", ["closes_at"], unique=False)
-    op.create_table(
         "occurrences",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("reminder_id", sa.Integer(), nullable=False),
@@ -313,12 +294,65 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("presidency_id", "position", name=op.f("pk_presidency_members")),
     )
     op.create_table(
+        "surveys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("introduction", sa.Text(), server_default="", nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("attribution", sa.String(length=12), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("zone", sa.String(length=60), server_default="UTC", nullable=False),
+        sa.Column("pace", sa.String(length=10), server_default="at once", nullable=False),
+        sa.Column("meeting", sa.Integer(), nullable=True),
+        sa.Column("started_by", sa.String(length=24), nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("header_ts", sa.String(length=24), nullable=True),
+        sa.Column("header_posts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refresh_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("secret", sa.String(length=64), nullable=True),
+        sa.Column("delegations", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["meeting"], ["meetings.id"], name=op.f("fk_surveys_meeting_meetings"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("form", name=op.f("uq_surveys_form")),
+    )
+    op.create_index(op.f("ix_surveys_closes_at"), "surveys", ["closes_at"], unique=False)
+    op.create_index(op.f("ix_surveys_refresh_at"), "surveys", ["refresh_at"], unique=False)
+    op.create_index(op.f("ix_surveys_remind_at"), "surveys", ["remind_at"], unique=False)
+    op.create_index(op.f("ix_surveys_starts_at"), "surveys", ["starts_at"], unique=False)
+    op.create_table(
+        "survey_declines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("whose", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_declines_survey_id_surveys"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_declines")),
+        sa.UniqueConstraint("survey_id", "whose", name=op.f("uq_survey_declines_survey_id_whose")),
+    )
+    op.create_table(
         "survey_questions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("unit", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("theme", sa.String(length=150), server_default="", nullable=False),
+        sa.Column("ask_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("ts", sa.String(length=24), nullable=True),
+        sa.Column("posts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("delegations", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["survey_id"], ["surveys.id"], name=op.f("fk_survey_questions_survey_id_surveys"), ondelete="CASCADE"
@@ -326,7 +360,70 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_questions")),
         sa.UniqueConstraint("survey_id", "number", name=op.f("uq_survey_questions_survey_id_number")),
     )
+    op.create_index(op.f("ix_survey_questions_ask_at"), "survey_questions", ["ask_at"], unique=False)
     op.create_index(op.f("ix_survey_questions_ts"), "survey_questions", ["ts"], unique=False)
+    op.create_table(
+        "survey_reminders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=24), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["survey_id"], ["surveys.id"], name=op.f("fk_survey_reminders_survey_id_surveys"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_reminders")),
+        sa.UniqueConstraint("survey_id", "stage", "person", name=op.f("uq_survey_reminders_survey_id_stage_person")),
+    )
+    op.create_index(op.f("ix_survey_reminders_send_at"), "survey_reminders", ["send_at"], unique=False)
+    op.create_table(
+        "survey_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=True),
+        sa.Column("thread", sa.String(length=24), nullable=True),
+        sa.Column("person", sa.String(length=24), nullable=True),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("voice", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("private", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("on_behalf", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("value", sa.String(length=100), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["survey_questions.id"],
+            name=op.f("fk_survey_answers_question_id_survey_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+        sa.UniqueConstraint("question_id", "source", name=op.f("uq_survey_answers_question_id_source")),
+    )
+    op.create_index(op.f("ix_survey_answers_person"), "survey_answers", ["person"], unique=False)
+    op.create_index(op.f("ix_survey_answers_source"), "survey_answers", ["source"], unique=False)
+    op.create_table(
+        "survey_threads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_again", sa.Boolean(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["survey_questions.id"],
+            name=op.f("fk_survey_threads_question_id_survey_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_threads")),
+        sa.UniqueConstraint("question_id", "ts", name=op.f("uq_survey_threads_question_id_ts")),
+    )
+    op.create_index(op.f("ix_survey_threads_question_id"), "survey_threads", ["question_id"], unique=False)
+    op.create_index(op.f("ix_survey_threads_ts"), "survey_threads", ["ts"], unique=False)
     op.create_table(
         "recommendations",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -374,31 +471,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recommendations_proposer"), "recommendations", ["proposer"], unique=False)
     op.create_index(op.f("ix_recommendations_state"), "recommendations", ["state"], unique=False)
     op.create_index(op.f("ix_recommendations_theme"), "recommendations", ["theme"], unique=False)
-    op.create_table(
-        "survey_answers",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(length=100), nullable=True),
-        sa.Column("person", sa.String(length=24), nullable=True),
-        sa.Column("member", sa.String(length=12), nullable=True),
-        sa.Column("voice", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("private", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["question_id"],
-            ["survey_questions.id"],
-            name=op.f("fk_survey_answers_question_id_survey_questions"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
-        sa.UniqueConstraint("question_id", "source", name=op.f("uq_survey_answers_question_id_source")),
-    )
-    op.create_index(op.f("ix_survey_answers_person"), "survey_answers", ["person"], unique=False)
-    op.create_index(op.f("ix_survey_answers_source"), "survey_answers", ["source"], unique=False)
     op.create_table(
         "endorsements",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -479,17 +551,29 @@ def downgrade() -> None:
     op.drop_table("enquiries")
     op.drop_table("recommendation_revisions")
     op.drop_table("endorsements")
-    op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
-    op.drop_index(op.f("ix_survey_answers_person"), table_name="survey_answers")
-    op.drop_table("survey_answers")
     op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_state"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_proposer"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_member"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_author"), table_name="recommendations")
     op.drop_table("recommendations")
+    op.drop_index(op.f("ix_survey_threads_ts"), table_name="survey_threads")
+    op.drop_index(op.f("ix_survey_threads_question_id"), table_name="survey_threads")
+    op.drop_table("survey_threads")
+    op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
+    op.drop_index(op.f("ix_survey_answers_person"), table_name="survey_answers")
+    op.drop_table("survey_answers")
+    op.drop_index(op.f("ix_survey_reminders_send_at"), table_name="survey_reminders")
+    op.drop_table("survey_reminders")
     op.drop_index(op.f("ix_survey_questions_ts"), table_name="survey_questions")
+    op.drop_index(op.f("ix_survey_questions_ask_at"), table_name="survey_questions")
     op.drop_table("survey_questions")
+    op.drop_table("survey_declines")
+    op.drop_index(op.f("ix_surveys_starts_at"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_remind_at"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_refresh_at"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
+    op.drop_table("surveys")
     op.drop_table("presidency_members")
     op.drop_index("ix_postings_doc", table_name="postings")
     op.drop_table("postings")
@@ -501,8 +585,6 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_occurrences_recipient"), table_name="occurrences")
     op.drop_table("occurrences")
-    op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
-    op.drop_table("surveys")
     op.drop_index(op.f("ix_reminders_next_look_at"), table_name="reminders")
     op.drop_index(op.f("ix_reminders_duty_id"), table_name="reminders")
     op.drop_table("reminders")

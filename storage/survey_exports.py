@@ -1,0 +1,264 @@
+"""Surveys as files: tables of what was said, a workbook of one sheet a question, and a document made for reading."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from bot.rules.attribution import FEWEST, Attribution, Said, count_shown, names_members
+from bot.rules.figures import Tally, tally
+from storage import people, survey_answers, surveys
+from storage.database import Database
+from storage.members import Member, all_members
+from storage.spreadsheets import Sheet, legal, write_book, write_table, write_whole
+from storage.survey_answers import Turnout
+from storage.surveys import Question, Survey
+
+COLUMNS = {
+    Attribution.ATTRIBUTED: ("member", "delegation", "name", "observer", "on_behalf", "answered_at"),
+    Attribution.DELEGATION: ("member", "delegation", "observer", "on_behalf", "answered_at"),
+    Attribution.CHATHAM: (),
+}
+"""What stands beside an answer, by attribution."""
+NAMES = {
+    Attribution.ATTRIBUTED: "Attributed: delegations and people are named.",
+    Attribution.DELEGATION: "Delegation only: people are not named.",
+    Attribution.CHATHAM: "Chatham House Rule: nobody and no delegation is named, nor who took part.",
+}
+OTHERS = "Organisations and others"
+FEW = f"fewer than {FEWEST}"
+NOT_SHOWN = "not shown, too few"
+
+
+@dataclass(frozen=True)
+class _Export:
+    """What may be exported of a survey; `asked` are the codes of the delegations that could answer."""
+
+    survey: Survey
+    turnout: Turnout
+    said: Sequence[Said]
+    values: Mapping[int, Sequence[str]]
+    members: Mapping[str, Member]
+    asked: frozenset[str]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the members' names by code."""
+        return {code: member.name for code, member in self.members.items()}
+
+    def tally(self, question: Question) -> Tally | None:
+        """Return a question's figures, as far as they may be shown."""
+        closed = self.survey.closed_at is not None
+        given = self.values.get(question.number, ())
+        return tally(question.spec, given, self.survey.attribution, self.names, closed=closed)
+
+    def count(self, delegations: int) -> str:
+        """Return a number of delegations, or that it is too small to be told."""
+        told = count_shown(self.survey.attribution, delegations)
+        return FEW if told is None else str(told)
+
+    def answers_to(self, question: Question) -> list[Said]:
+        """Return what was said to a question."""
+        return [each for each in self.said if each.number == question.number]
+
+
+async def export_file(db: Database, survey_id: int, path: Path, now: datetime) -> int:
+    """Write what may be shown of a survey to a file and return how many answers that are.
+
+    By the file's ending it is a table (.csv, .json), a workbook with a sheet for each question (.xlsx) or a document
+    for reading (.docx); columns and names are those that the attribution allows. Figures of closed questions are in the
+    workbook and the document. Raises NotFound, and BadInput for another ending.
+    """
+    export = await _gather(db, survey_id, now)
+    ending = path.suffix.casefold()
+    if ending == ".xlsx":
+        write_book(path, _sheets(export))
+    elif ending == ".docx":
+        write_whole(path, _document(export))
+    else:
+        columns = ("number", "theme", "question", "kind", *COLUMNS[export.survey.attribution], "answer", "files")
+        write_table(path, columns, _rows(export, columns))
+    return len(export.said)
+
+
+async def _gather(db: Database, survey_id: int, now: datetime) -> _Export:
+    async with db.read() as conn:
+        survey = await surveys.survey(conn, survey_id)
+        turnout = await survey_answers.turnout(conn, survey)
+        return _Export(
+            survey,
+            turnout,
+            await survey_answers.said(conn, survey, turnout),
+            await survey_answers.values(conn, survey),
+            await all_members(conn),
+            await people.members_with_voices(conn, now.date()) | set(turnout.members),
+        )
+
+
+def _rows(export: _Export, columns: Sequence[str]) -> Iterable[list[str]]:
+    for question in export.survey.questions:
+        for answer in export.answers_to(question):
+            cells = _cells(export, question, answer)
+            yield [cells[name] for name in columns]
+
+
+def _cells(export: _Export, question: Question, answer: Said) -> dict[str, str]:
+    return {
+        "number": str(answer.number),
+        "theme": question.spec.theme,
+        "question": question.text,
+        "kind": str(question.kind) if answer.value is not None else "open",
+        "member": answer.member or "",
+        "delegation": export.names.get(answer.member or "", answer.member or ""),
+        "name": "" if answer.on_behalf else answer.name or "",
+        "observer": "yes" if answer.observer else "no",
+        "on_behalf": "yes" if answer.on_behalf else "no",
+        "answered_at": f"{answer.at:%Y-%m-%dT%H:%M:%SZ}" if answer.at else "",
+        "answer": answer.text,
+        "files": "\n".join(f"{each.name} {each.url}".strip() for each in answer.files),
+    }
+
+
+def _participation(export: _Export) -> list[list[str]]:
+    """Return a row for each regional group: its name, how many answered, how many were asked, and who answered."""
+    if not names_members(export.survey.attribution):
+        return []
+    regions: dict[str, list[str]] = {}
+    for code in export.asked:
+        member = export.members.get(code)
+        regions.setdefault((member.region if member else "") or OTHERS, []).append(code)
+    return [
+        [region, str(len(heard)), str(len(codes)), ", ".join(sorted(export.names.get(code, code) for code in heard))]
+        for region, codes in sorted(regions.items(), key=lambda pair: (pair[0] == OTHERS, pair[0]))
+        for heard in ([code for code in codes if code in export.turnout.members],)
+    ]
+
+
+def _told(count: int | None) -> str:
+    return NOT_SHOWN if count is None else str(count)
+
+
+def _spread(counted: Tally) -> list[tuple[str, str]]:
+    labels = ("Mean",) if len(counted.spread) == 1 else ("Lowest", "Middle", "Highest")
+    told = [f"{number.normalize():f} {counted.unit}".strip() for number in counted.spread]
+    return list(zip(labels, told, strict=False))
+
+
+# The workbook --------------------------------------------------------------------------------------------------------
+
+
+def _sheets(export: _Export) -> list[Sheet]:
+    return [_overview(export), *(_sheet(export, each) for each in export.survey.questions)]
+
+
+def _overview(export: _Export) -> Sheet:
+    survey = export.survey
+    participation = _participation(export)
+    rows: list[list[str]] = [
+        ["Survey", str(survey.id)],
+        ["Title", survey.title],
+        ["Attribution", NAMES[survey.attribution]],
+        ["Closed" if survey.closed_at else "Open until", f"{survey.deadline:%Y-%m-%d %H:%M} UTC"],
+        ["Delegations that have answered", export.count(export.turnout.delegations)],
+        [],
+        ["Number", "Theme", "Question", "Kind", "Delegations"],
+        *(
+            [str(q.number), q.spec.theme, q.text, str(q.kind), export.count(export.turnout.by_question[q.number])]
+            for q in survey.questions
+        ),
+    ]
+    if participation:
+        rows += [[], ["Regional group", "Answered", "Asked", "Who answered"], *participation]
+    return Sheet("Overview", rows)
+
+
+def _sheet(export: _Export, question: Question) -> Sheet:
+    columns = (*COLUMNS[export.survey.attribution], "answer", "files")
+    counted = export.tally(question)
+    figures: list[list[str]] = []
+    if counted is not None:
+        figures = [*([label, told] for label, told in _spread(counted))]
+        figures += [["Answer", "Delegations"], *([label, _told(n)] for label, n in counted.counts.items())]
+    cells = [_cells(export, question, each) for each in export.answers_to(question)]
+    answers = [list(columns), *([row[name] for name in columns] for row in cells)]
+    between: list[list[str]] = [[]] if figures else []
+    return Sheet(f"Question {question.number}", [[question.text], *figures, *between, *answers])
+
+
+# The document --------------------------------------------------------------------------------------------------------
+
+
+def _document(export: _Export) -> bytes:
+    from docx import Document
+
+    document = Document()
+    survey = export.survey
+    document.core_properties.title = legal(survey.title)
+    document.core_properties.author = "Focal"
+    document.add_heading(legal(survey.title), 0)
+    if survey.introduction:
+        document.add_paragraph(legal(survey.introduction))
+    ends = "Closed" if survey.closed_at else "Open until"
+    document.add_paragraph(
+        f"Survey {survey.id}. {ends} {survey.deadline:%Y-%m-%d %H:%M} UTC. {NAMES[survey.attribution]}"
+    )
+    _add_participation(document, export)
+    for theme, questions in groupby(survey.questions, key=lambda each: each.spec.theme):
+        if theme:
+            document.add_heading(legal(theme), 1)
+        for question in questions:
+            _add_question(document, export, question)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _add_participation(document: Any, export: _Export) -> None:
+    document.add_heading("Participation", 1)
+    document.add_paragraph(f"Delegations that have answered: {export.count(export.turnout.delegations)}")
+    rows = _participation(export)
+    if rows:
+        _add_table(document, [["Regional group", "Answered", "Asked", "Who answered"], *rows])
+    if export.turnout.observers and names_members(export.survey.attribution):
+        document.add_paragraph(f"Answers of observers, counted apart: {export.turnout.observers}")
+
+
+def _add_question(document: Any, export: _Export, question: Question) -> None:
+    document.add_heading(legal(f"{question.number}. {question.text}"), 2)
+    document.add_paragraph(f"Delegations: {export.count(export.turnout.by_question[question.number])}")
+    counted = export.tally(question)
+    if counted is not None:
+        for label, told in _spread(counted):
+            document.add_paragraph(legal(f"{label}: {told}"))
+        rows = [["Answer", "Delegations"], *([label, _told(number)] for label, number in counted.counts.items())]
+        _add_table(document, rows)
+    for answer in export.answers_to(question):
+        _add_answer(document, export, answer)
+
+
+def _add_answer(document: Any, export: _Export, answer: Said) -> None:
+    paragraph = document.add_paragraph()
+    who = _who(export, answer)
+    if who:
+        paragraph.add_run(legal(f"{who}: ")).bold = True
+    paragraph.add_run(legal(answer.text))
+    for file in answer.files:
+        document.add_paragraph(legal(f"{file.name} {file.url}".strip()), style="List Bullet")
+
+
+def _who(export: _Export, answer: Said) -> str:
+    member = export.names.get(answer.member or "", answer.member or "")
+    name = "" if answer.on_behalf else answer.name or ""
+    known = f"{member} ({name})" if member and name else member or name
+    notes = [*(["observer"] if answer.observer else []), *(["recorded by the Secretariat"] if answer.on_behalf else [])]
+    return ", ".join([known, *notes]) if known else ""
+
+
+def _add_table(document: Any, rows: Sequence[Sequence[str]]) -> None:
+    table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = legal(text)
