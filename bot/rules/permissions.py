@@ -32,6 +32,8 @@ class Deed(StrEnum):
     PROPOSE = N_("propose a recommendation")
     ENDORSE = N_("endorse a recommendation")
     REVIEW = N_("review recommendations")
+    PUBLISH = N_("draft a communiqué or put it under silence")
+    BREAK_SILENCE = N_("break a silence")
     SCHEDULE = N_("schedule reminders")
     STEER_DUTIES = N_("change duties")
     SET_PRESIDENCY = N_("set a presidency")
@@ -52,6 +54,8 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.PROPOSE: _VOICES | {Role.SECRETARIAT, Role.OBSERVER},
     Deed.ENDORSE: _VOICES,
     Deed.REVIEW: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
+    Deed.PUBLISH: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
+    Deed.BREAK_SILENCE: _VOICES,
     Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.STEER_DUTIES: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),

@@ -29,6 +29,14 @@ class WorkingHours(_Part):
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
 
 
+class Silence(_Part):
+    """What a silence procedure keeps to: its least length, and how long before its end a text must have arrived."""
+
+    minimum_hours: int = Field(72, ge=1, le=24 * 30)
+    notice_hours: int = Field(24, ge=1, le=24 * 30)
+    count_weekends: bool = True
+
+
 class Duty(_Part):
     """What must be done by whom, with its rhythm in words."""
 
@@ -49,6 +57,7 @@ class Network(_Part):
     guiding_questions: tuple[QuestionGroup, ...]
     duties: tuple[Duty, ...] = ()
     working_hours: WorkingHours = WorkingHours()
+    silence: Silence = Silence()
     verification_days: int = Field(180, ge=1)
     retention_days: int = Field(365, ge=30)
 

@@ -51,7 +51,8 @@ _NEXT: Mapping[State, tuple[State, ...]] = {
     State.UNDER_REVIEW: (State.ACCEPTED, State.DECLINED, State.MERGED, State.WITHDRAWN),
     State.ACCEPTED: (State.UNDER_REVIEW, State.MERGED, State.IN_COMMUNIQUE),
     State.DECLINED: (State.UNDER_REVIEW,),
-    State.IN_COMMUNIQUE: (State.FOLLOWED_UP,),
+    # Back to accepted when the chair lets a late objection count, so that the text is not adopted after all.
+    State.IN_COMMUNIQUE: (State.FOLLOWED_UP, State.ACCEPTED),
     State.FOLLOWED_UP: (),
     State.MERGED: (),
     State.WITHDRAWN: (),

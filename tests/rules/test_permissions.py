@@ -24,7 +24,14 @@ def test_an_unknown_person_may_do_nothing(deed: Deed) -> None:
         (Role.OBSERVER, {Deed.ANSWER, Deed.PROPOSE}),
         (
             Role.FOCAL_POINT,
-            {Deed.SEE_NETWORK_FIELDS, Deed.CHANGE_OWN_CONTACTS, Deed.ANSWER, Deed.PROPOSE, Deed.ENDORSE},
+            {
+                Deed.SEE_NETWORK_FIELDS,
+                Deed.CHANGE_OWN_CONTACTS,
+                Deed.ANSWER,
+                Deed.PROPOSE,
+                Deed.ENDORSE,
+                Deed.BREAK_SILENCE,
+            },
         ),
     ],
 )

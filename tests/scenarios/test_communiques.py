@@ -12,7 +12,9 @@ async def test_the_texts_are_listed(bot: Harness) -> None:
 
     lines = text_of(await guest.command("/wps-communique")).splitlines()
 
-    assert lines[1].startswith("6 · *5th Capital-Level Meeting – Joint Communique*, Washington, 6–9 June 2023")
+    assert lines[1].startswith(
+        "6 · *5th Capital-Level Meeting – Joint Communique*, Washington, 6 June 2023 – 9 June 2023"
+    )
     assert lines[6].startswith("1 · *Joint Communiqué of the Foundational Meeting*, New York, 23 September 2016")
     assert lines[7].endswith("Of meetings that are not here no joint text is confirmed.")
 

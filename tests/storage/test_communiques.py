@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bot.clock import Clock
+from bot.rules.problems import NotFound
 from bot.rules.words import terms
 from storage import communiques, search
 from storage.database import Database
@@ -45,9 +46,9 @@ async def test_a_text_is_found_under_its_number(db: Database) -> None:
         await communiques.seed(conn, [ROW])
         found = await communiques.communique(conn, 1)
 
-        assert found is not None
         assert (found.title, found.place, found.ends_on) == ("Joint communiqué", "Oslo", date(2030, 5, 2))
-        assert await communiques.communique(conn, 2) is None
+        with pytest.raises(NotFound):
+            await communiques.communique(conn, 2)
 
 
 async def test_a_text_is_cited_with_its_source(db: Database) -> None:

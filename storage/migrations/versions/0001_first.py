@@ -31,11 +31,14 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=120), server_default="", nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("known", sa.String(length=12), nullable=False),
+        sa.Column("known", sa.String(length=12), server_default="whole", nullable=False),
         sa.Column("notes", sa.String(length=1000), server_default="", nullable=False),
         sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=16), server_default="recorded", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_communiques")),
-        sa.UniqueConstraint("starts_on", "title", name=op.f("uq_communiques_starts_on_title")),
+        sa.UniqueConstraint("form", name=op.f("uq_communiques_form")),
     )
     op.create_table(
         "contacts",
@@ -78,6 +81,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint("kind", "noun_id", name=op.f("uq_documents_kind_noun_id")),
     )
+    op.create_table(
+        "duties",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("who", sa.String(length=12), nullable=False),
+        sa.Column("rhythm", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("assigned_to", sa.String(length=24), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("rule", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("done_by", sa.String(length=24), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_off_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
+        sa.UniqueConstraint("key", name=op.f("uq_duties_key")),
+    )
+    op.create_table(
+        "enquiries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.String(length=24), nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=True),
+        sa.Column("thread_ts", sa.String(length=24), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("chosen", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
+        sa.Column("answer_ts", sa.String(length=24), nullable=True),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("helped", sa.Boolean(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("passed_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiries")),
+        sa.UniqueConstraint("channel", "ts", name=op.f("uq_enquiries_channel_ts")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_enquiries_asked_at"), "enquiries", ["asked_at"], unique=False)
+    op.create_index(op.f("ix_enquiries_user_id"), "enquiries", ["user_id"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -200,24 +247,66 @@ def upgrade() -> None:
         sa.UniqueConstraint("label", name=op.f("uq_presidencies_label")),
     )
     op.create_table(
-        "duties",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("who", sa.String(length=12), nullable=False),
-        sa.Column("rhythm", sa.String(length=120), server_default="", nullable=False),
-        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
-        sa.Column("assigned_to", sa.String(length=24), nullable=True),
-        sa.Column("starts_on", sa.Date(), nullable=True),
-        sa.Column("rule", sa.String(length=300), server_default="", nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("done_by", sa.String(length=24), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("put_off_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
-        sa.UniqueConstraint("key", name=op.f("uq_duties_key")),
+        "communique_associations",
+        sa.Column("communique_id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["communique_id"],
+            ["communiques.id"],
+            name=op.f("fk_communique_associations_communique_id_communiques"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("communique_id", "member", name=op.f("pk_communique_associations")),
+    )
+    op.create_table(
+        "communique_versions",
+        sa.Column("communique_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=24), nullable=False),
+        sa.Column("note", sa.String(length=500), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["communique_id"],
+            ["communiques.id"],
+            name=op.f("fk_communique_versions_communique_id_communiques"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("communique_id", "number", name=op.f("pk_communique_versions")),
+    )
+    op.create_table(
+        "enquiries_passed_on",
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=False),
+        sa.Column("enquiry", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enquiry"], ["enquiries.id"], name=op.f("fk_enquiries_passed_on_enquiry_enquiries"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("channel", "ts", name=op.f("pk_enquiries_passed_on")),
+    )
+    op.create_index(op.f("ix_enquiries_passed_on_enquiry"), "enquiries_passed_on", ["enquiry"], unique=False)
+    op.create_table(
+        "postings",
+        sa.Column("term", sa.String(length=48), nullable=False),
+        sa.Column("doc", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["doc"], ["documents.id"], name=op.f("fk_postings_doc_documents"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("term", "doc", name=op.f("pk_postings")),
+    )
+    op.create_index("ix_postings_doc", "postings", ["doc"], unique=False)
+    op.create_table(
+        "presidency_members",
+        sa.Column("presidency_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["presidency_id"],
+            ["presidencies.id"],
+            name=op.f("fk_presidency_members_presidency_id_presidencies"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("presidency_id", "position", name=op.f("pk_presidency_members")),
     )
     op.create_table(
         "reminders",
@@ -244,55 +333,32 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reminders_duty_id"), "reminders", ["duty_id"], unique=False)
     op.create_index(op.f("ix_reminders_next_look_at"), "reminders", ["next_look_at"], unique=False)
     op.create_table(
-        "occurrences",
+        "silence_rounds",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("reminder_id", sa.Integer(), nullable=False),
-        sa.Column("wall", sa.DateTime(), nullable=False),
-        sa.Column("recipient", sa.String(length=40), nullable=False),
-        sa.Column("zone", sa.String(length=60), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("snoozes", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_by", sa.String(length=24), nullable=True),
+        sa.Column("communique_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minimum_seconds", sa.Integer(), nullable=False),
+        sa.Column("notice_seconds", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("named", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("reminded", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
-            ["reminder_id"], ["reminders.id"], name=op.f("fk_occurrences_reminder_id_reminders"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
-        sa.UniqueConstraint("reminder_id", "wall", "recipient", name=op.f("uq_occurrences_reminder_id_wall_recipient")),
-    )
-    op.create_index(op.f("ix_occurrences_recipient"), "occurrences", ["recipient"], unique=False)
-    op.create_index(
-        "ix_occurrences_waiting",
-        "occurrences",
-        ["send_at"],
-        unique=False,
-        sqlite_where=sa.text("send_at IS NOT NULL"),
-        postgresql_where=sa.text("send_at IS NOT NULL"),
-    )
-    op.create_table(
-        "postings",
-        sa.Column("term", sa.String(length=48), nullable=False),
-        sa.Column("doc", sa.Integer(), nullable=False),
-        sa.Column("weight", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["doc"], ["documents.id"], name=op.f("fk_postings_doc_documents"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("term", "doc", name=op.f("pk_postings")),
-    )
-    op.create_index("ix_postings_doc", "postings", ["doc"], unique=False)
-    op.create_table(
-        "presidency_members",
-        sa.Column("presidency_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("member", sa.String(length=12), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["presidency_id"],
-            ["presidencies.id"],
-            name=op.f("fk_presidency_members_presidency_id_presidencies"),
+            ["communique_id"],
+            ["communiques.id"],
+            name=op.f("fk_silence_rounds_communique_id_communiques"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("presidency_id", "position", name=op.f("pk_presidency_members")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_silence_rounds")),
+        sa.UniqueConstraint("communique_id", "number", name=op.f("uq_silence_rounds_communique_id_number")),
     )
+    op.create_index(op.f("ix_silence_rounds_ends_at"), "silence_rounds", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_silence_rounds_outcome"), "silence_rounds", ["outcome"], unique=False)
     op.create_table(
         "surveys",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -326,6 +392,65 @@ def upgrade() -> None:
     op.create_index(op.f("ix_surveys_refresh_at"), "surveys", ["refresh_at"], unique=False)
     op.create_index(op.f("ix_surveys_remind_at"), "surveys", ["remind_at"], unique=False)
     op.create_index(op.f("ix_surveys_starts_at"), "surveys", ["starts_at"], unique=False)
+    op.create_table(
+        "occurrences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("wall", sa.DateTime(), nullable=False),
+        sa.Column("recipient", sa.String(length=40), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("send_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("snoozes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.String(length=24), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"], ["reminders.id"], name=op.f("fk_occurrences_reminder_id_reminders"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_occurrences")),
+        sa.UniqueConstraint("reminder_id", "wall", "recipient", name=op.f("uq_occurrences_reminder_id_wall_recipient")),
+    )
+    op.create_index(op.f("ix_occurrences_recipient"), "occurrences", ["recipient"], unique=False)
+    op.create_index(
+        "ix_occurrences_waiting",
+        "occurrences",
+        ["send_at"],
+        unique=False,
+        sqlite_where=sa.text("send_at IS NOT NULL"),
+        postgresql_where=sa.text("send_at IS NOT NULL"),
+    )
+    op.create_table(
+        "silence_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=24), nullable=False),
+        sa.Column("deed", sa.String(length=24), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["silence_rounds.id"], name=op.f("fk_silence_log_round_id_silence_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_silence_log")),
+    )
+    op.create_index(op.f("ix_silence_log_round_id"), "silence_log", ["round_id"], unique=False)
+    op.create_table(
+        "silence_receipts",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("way", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["silence_rounds.id"],
+            name=op.f("fk_silence_receipts_round_id_silence_rounds"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("round_id", "member", name=op.f("pk_silence_receipts")),
+    )
     op.create_table(
         "survey_declines",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -378,53 +503,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_survey_reminders_send_at"), "survey_reminders", ["send_at"], unique=False)
     op.create_table(
-        "survey_answers",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(length=100), nullable=True),
-        sa.Column("thread", sa.String(length=24), nullable=True),
-        sa.Column("person", sa.String(length=24), nullable=True),
-        sa.Column("member", sa.String(length=12), nullable=True),
-        sa.Column("voice", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("private", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("on_behalf", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("value", sa.String(length=100), nullable=True),
-        sa.Column("files", sa.JSON(), nullable=True),
-        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["question_id"],
-            ["survey_questions.id"],
-            name=op.f("fk_survey_answers_question_id_survey_questions"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
-        sa.UniqueConstraint("question_id", "source", name=op.f("uq_survey_answers_question_id_source")),
-    )
-    op.create_index(op.f("ix_survey_answers_person"), "survey_answers", ["person"], unique=False)
-    op.create_index(op.f("ix_survey_answers_source"), "survey_answers", ["source"], unique=False)
-    op.create_table(
-        "survey_threads",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("ts", sa.String(length=24), nullable=False),
-        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("read_again", sa.Boolean(), server_default="0", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"],
-            ["survey_questions.id"],
-            name=op.f("fk_survey_threads_question_id_survey_questions"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_threads")),
-        sa.UniqueConstraint("question_id", "ts", name=op.f("uq_survey_threads_question_id_ts")),
-    )
-    op.create_index(op.f("ix_survey_threads_question_id"), "survey_threads", ["question_id"], unique=False)
-    op.create_index(op.f("ix_survey_threads_ts"), "survey_threads", ["ts"], unique=False)
-    op.create_table(
         "recommendations",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
@@ -472,6 +550,53 @@ def upgrade() -> None:
     op.create_index(op.f("ix_recommendations_state"), "recommendations", ["state"], unique=False)
     op.create_index(op.f("ix_recommendations_theme"), "recommendations", ["theme"], unique=False)
     op.create_table(
+        "survey_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=True),
+        sa.Column("thread", sa.String(length=24), nullable=True),
+        sa.Column("person", sa.String(length=24), nullable=True),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("voice", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("private", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("on_behalf", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("value", sa.String(length=100), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["survey_questions.id"],
+            name=op.f("fk_survey_answers_question_id_survey_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+        sa.UniqueConstraint("question_id", "source", name=op.f("uq_survey_answers_question_id_source")),
+    )
+    op.create_index(op.f("ix_survey_answers_person"), "survey_answers", ["person"], unique=False)
+    op.create_index(op.f("ix_survey_answers_source"), "survey_answers", ["source"], unique=False)
+    op.create_table(
+        "survey_threads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("ts", sa.String(length=24), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_again", sa.Boolean(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["survey_questions.id"],
+            name=op.f("fk_survey_threads_question_id_survey_questions"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_threads")),
+        sa.UniqueConstraint("question_id", "ts", name=op.f("uq_survey_threads_question_id_ts")),
+    )
+    op.create_index(op.f("ix_survey_threads_question_id"), "survey_threads", ["question_id"], unique=False)
+    op.create_index(op.f("ix_survey_threads_ts"), "survey_threads", ["ts"], unique=False)
+    op.create_table(
         "endorsements",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("member", sa.String(length=12), nullable=False),
@@ -506,77 +631,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_revisions")),
         sa.UniqueConstraint("number", "version", name=op.f("uq_recommendation_revisions_number_version")),
     )
-    op.create_table(
-        "enquiries",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.String(length=24), nullable=False),
-        sa.Column("channel", sa.String(length=24), nullable=False),
-        sa.Column("ts", sa.String(length=24), nullable=True),
-        sa.Column("thread_ts", sa.String(length=24), server_default="", nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("chosen", sa.String(length=120), server_default="", nullable=False),
-        sa.Column("private", sa.Boolean(), nullable=False),
-        sa.Column("answer_ts", sa.String(length=24), nullable=True),
-        sa.Column("outcome", sa.String(length=12), nullable=False),
-        sa.Column("helped", sa.Boolean(), nullable=True),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("passed_on_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reply", sa.Text(), server_default="", nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enquiries")),
-        sa.UniqueConstraint("channel", "ts", name=op.f("uq_enquiries_channel_ts")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_enquiries_asked_at"), "enquiries", ["asked_at"], unique=False)
-    op.create_index(op.f("ix_enquiries_user_id"), "enquiries", ["user_id"], unique=False)
-    op.create_table(
-        "enquiries_passed_on",
-        sa.Column("channel", sa.String(length=24), nullable=False),
-        sa.Column("ts", sa.String(length=24), nullable=False),
-        sa.Column("enquiry", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["enquiry"], ["enquiries.id"], name=op.f("fk_enquiries_passed_on_enquiry_enquiries"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("channel", "ts", name=op.f("pk_enquiries_passed_on")),
-    )
-    op.create_index(op.f("ix_enquiries_passed_on_enquiry"), "enquiries_passed_on", ["enquiry"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_enquiries_passed_on_enquiry"), table_name="enquiries_passed_on")
-    op.drop_table("enquiries_passed_on")
-    op.drop_index(op.f("ix_enquiries_user_id"), table_name="enquiries")
-    op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
-    op.drop_table("enquiries")
     op.drop_table("recommendation_revisions")
     op.drop_table("endorsements")
-    op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
-    op.drop_index(op.f("ix_recommendations_state"), table_name="recommendations")
-    op.drop_index(op.f("ix_recommendations_proposer"), table_name="recommendations")
-    op.drop_index(op.f("ix_recommendations_member"), table_name="recommendations")
-    op.drop_index(op.f("ix_recommendations_author"), table_name="recommendations")
-    op.drop_table("recommendations")
     op.drop_index(op.f("ix_survey_threads_ts"), table_name="survey_threads")
     op.drop_index(op.f("ix_survey_threads_question_id"), table_name="survey_threads")
     op.drop_table("survey_threads")
     op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
     op.drop_index(op.f("ix_survey_answers_person"), table_name="survey_answers")
     op.drop_table("survey_answers")
+    op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_state"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_proposer"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_member"), table_name="recommendations")
+    op.drop_index(op.f("ix_recommendations_author"), table_name="recommendations")
+    op.drop_table("recommendations")
     op.drop_index(op.f("ix_survey_reminders_send_at"), table_name="survey_reminders")
     op.drop_table("survey_reminders")
     op.drop_index(op.f("ix_survey_questions_ts"), table_name="survey_questions")
     op.drop_index(op.f("ix_survey_questions_ask_at"), table_name="survey_questions")
     op.drop_table("survey_questions")
     op.drop_table("survey_declines")
-    op.drop_index(op.f("ix_surveys_starts_at"), table_name="surveys")
-    op.drop_index(op.f("ix_surveys_remind_at"), table_name="surveys")
-    op.drop_index(op.f("ix_surveys_refresh_at"), table_name="surveys")
-    op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
-    op.drop_table("surveys")
-    op.drop_table("presidency_members")
-    op.drop_index("ix_postings_doc", table_name="postings")
-    op.drop_table("postings")
+    op.drop_table("silence_receipts")
+    op.drop_index(op.f("ix_silence_log_round_id"), table_name="silence_log")
+    op.drop_table("silence_log")
     op.drop_index(
         "ix_occurrences_waiting",
         table_name="occurrences",
@@ -585,10 +665,24 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_occurrences_recipient"), table_name="occurrences")
     op.drop_table("occurrences")
+    op.drop_index(op.f("ix_surveys_starts_at"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_remind_at"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_refresh_at"), table_name="surveys")
+    op.drop_index(op.f("ix_surveys_closes_at"), table_name="surveys")
+    op.drop_table("surveys")
+    op.drop_index(op.f("ix_silence_rounds_outcome"), table_name="silence_rounds")
+    op.drop_index(op.f("ix_silence_rounds_ends_at"), table_name="silence_rounds")
+    op.drop_table("silence_rounds")
     op.drop_index(op.f("ix_reminders_next_look_at"), table_name="reminders")
     op.drop_index(op.f("ix_reminders_duty_id"), table_name="reminders")
     op.drop_table("reminders")
-    op.drop_table("duties")
+    op.drop_table("presidency_members")
+    op.drop_index("ix_postings_doc", table_name="postings")
+    op.drop_table("postings")
+    op.drop_index(op.f("ix_enquiries_passed_on_enquiry"), table_name="enquiries_passed_on")
+    op.drop_table("enquiries_passed_on")
+    op.drop_table("communique_versions")
+    op.drop_table("communique_associations")
     op.drop_table("presidencies")
     op.drop_table("practices")
     op.drop_table("people")
@@ -612,6 +706,10 @@ def downgrade() -> None:
     op.drop_table("installation")
     op.drop_index("ix_inbox_open", table_name="inbox")
     op.drop_table("inbox")
+    op.drop_index(op.f("ix_enquiries_user_id"), table_name="enquiries")
+    op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
+    op.drop_table("enquiries")
+    op.drop_table("duties")
     op.drop_table("documents")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
