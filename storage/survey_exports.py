@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from bot.rules.attribution import FEWEST, Attribution, Said, count_shown, names_members
+from bot.rules.attribution import FEWEST, Attribution, Said, count_shown, names_members, without_files
 from bot.rules.figures import Tally, tally
 from storage import people, survey_answers, surveys
 from storage.database import Database
@@ -117,7 +117,7 @@ def _cells(export: _Export, question: Question, answer: Said) -> dict[str, str]:
         "observer": "yes" if answer.observer else "no",
         "on_behalf": "yes" if answer.on_behalf else "no",
         "answered_at": f"{answer.at:%Y-%m-%dT%H:%M:%SZ}" if answer.at else "",
-        "answer": answer.text,
+        "answer": without_files(answer),
         "files": "\n".join(f"{each.name} {each.url}".strip() for each in answer.files),
     }
 
@@ -206,9 +206,10 @@ def _document(export: _Export) -> bytes:
         f"Survey {survey.id}. {ends} {survey.deadline:%Y-%m-%d %H:%M} UTC. {NAMES[survey.attribution]}"
     )
     _add_participation(document, export)
+    themed = any(each.spec.theme for each in survey.questions)
     for theme, questions in groupby(survey.questions, key=lambda each: each.spec.theme):
-        if theme:
-            document.add_heading(legal(theme), 1)
+        if themed:
+            document.add_heading(legal(theme or "Further questions"), 1)
         for question in questions:
             _add_question(document, export, question)
     out = BytesIO()
@@ -244,7 +245,7 @@ def _add_answer(document: Any, export: _Export, answer: Said) -> None:
     who = _who(export, answer)
     if who:
         paragraph.add_run(legal(f"{who}: ")).bold = True
-    paragraph.add_run(legal(answer.text))
+    paragraph.add_run(legal(without_files(answer)))
     for file in answer.files:
         document.add_paragraph(legal(f"{file.name} {file.url}".strip()), style="List Bullet")
 

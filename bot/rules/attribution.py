@@ -54,6 +54,12 @@ class Said:
     ts: str | None = None
 
 
+def without_files(answer: Said) -> str:
+    """Return an answer's words without the names of its files, where these are shown as links beside it."""
+    names = {f"[{each.name}]" for each in answer.files}
+    return "\n".join(line for line in answer.text.splitlines() if line not in names)
+
+
 def count_shown(attribution: Attribution, delegations: int) -> int | None:
     """Return how many delegations may be said to have answered, None where that must not be said."""
     if attribution is Attribution.CHATHAM and delegations < FEWEST:

@@ -133,7 +133,7 @@ async def pick(click: Click, focal: Focal) -> Answer:
         text = await _record(conn, focal, click.actor, survey, asked, value, "")
     lines = [_recorded(click._, survey, asked, text, click.actor, "")]
     if earlier is not None and earlier.text != text:
-        lines.insert(0, forms.given(click._, survey, earlier))
+        lines.insert(1, forms.replaced(click._, survey, earlier))
     words = "\n".join(lines)
     take_back = button(click._("Take it back"), ids.SURVEY_TAKE_BACK, str(asked.id))
     return Reply(words, [section(words), actions(take_back)])
@@ -162,7 +162,7 @@ def _recorded(_: Gettext, survey: Survey, asked: Question, text: str, actor: Act
             "Your delegation's answer to question {number} is {answer}. It can be changed until the survey closes."
         )
     said = words.format(number=asked.number, answer=f"“{safe(text, 300)}”")
-    return f"{said}\n{views.promise(_, survey.attribution)}"
+    return f"{said}\n{views.brief_promise(_, survey.attribution)}"
 
 
 def _taken_back(_: Gettext, asked: Question) -> str:

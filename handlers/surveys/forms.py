@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any
 
 from bot.rules.attribution import Attribution
 from bot.rules.profile import Network
@@ -50,6 +52,8 @@ from storage.members import Member
 from storage.survey_answers import Given, Turnout
 from storage.surveys import Question, Survey
 
+BOX_LINE = 75
+"""Characters of an option, and of its description."""
 BOXES = 10
 """As many as one block of checkboxes, or of radio buttons, takes."""
 NOW, AT, DRAFT = "now", "at", "draft"
@@ -91,7 +95,7 @@ def build_form(
     """Return the form that starts a survey, with what is proposed for it; times in the zone of `proposed`."""
     blocks = [
         *_about(_, proposed),
-        *_all_boxes(_, groups),
+        *_all_boxes(groups),
         field(
             "own",
             _("Own questions"),
@@ -121,28 +125,29 @@ def _about(_: Gettext, proposed: Settings) -> list[Block]:
     ]
 
 
-def _all_boxes(_: Gettext, groups: Sequence[Group]) -> list[Block]:
+def _all_boxes(groups: Sequence[Group]) -> list[Block]:
     blocks: list[Block] = []
     first = 1
     for group in groups:
-        blocks += _boxes(_, group, first)
+        blocks += _boxes(group, first)
         first += len(group.questions)
     return blocks
 
 
-def _boxes(_: Gettext, group: Group, first: int) -> list[Block]:
+def _boxes(group: Group, first: int) -> list[Block]:
     blocks: list[Block] = []
     for start in range(0, len(group.questions), BOXES):
         asked = group.questions[start : start + BOXES]
-        lines = [f"{first + start + i}. {each.text}" for i, each in enumerate(asked)]
-        options = [option(line, group.value(start + i)) for i, line in enumerate(lines)]
+        options = [_box(f"{first + start + i}. {each.text}", group.value(start + i)) for i, each in enumerate(asked)]
         boxes = checkboxes(ids.SURVEY_INPUT, options, [each["value"] for each in options])
-        label = _("Ask from “{group}”").format(group=group.title)
-        blocks += [
-            section(f"*{safe(group.title)}*\n{safe(chr(10).join(lines), 2700)}"),
-            field(f"{group.block}{start}", label, boxes, optional=True),
-        ]
+        blocks.append(field(f"{group.block}{start}", group.title, boxes, optional=True))
     return blocks
+
+
+def _box(text: str, value: str) -> Element:
+    """Return a box to tick beside a question, which goes on below where one line does not hold it."""
+    lines = wrap(text, BOX_LINE)
+    return option(lines[0], value, " ".join(lines[1:]) or None)
 
 
 def _rules(_: Gettext, proposed: Settings, meetings: Sequence[Meeting]) -> list[Block]:
@@ -266,13 +271,16 @@ def _kind_line(_: Gettext, spec: NewQuestion) -> str:
 
 def build_preview(_: Gettext, draft: Survey) -> View:
     """Return what the channel will see of a draft, without its buttons."""
-    messages = [
-        build_header(_, draft, Turnout(0, {}), {}),
-        *(build_question(_, draft, each) for each in draft.questions),
-    ]
-    blocks = [block for each in messages for block in (*each["blocks"], divider()) if block["type"] != "actions"]
-    back = actions(button(_("Back to the draft"), ids.SURVEY_DRAFT, str(draft.id)))
-    return modal("preview", _("Preview"), [back, *blocks[: VIEW_BLOCKS - 1]], close=_("Keep as a draft"))
+    blocks = [_back(_, draft.id), *_shown(build_header(_, draft, Turnout(0, {}), {}))]
+    for each in draft.questions:
+        kind = [context(safe(_kind_line(_, each.spec)))] if each.kind.is_closed else []
+        blocks += [divider(), *_shown(build_question(_, draft, each)), *kind]
+    return modal("preview", _("Preview"), blocks[:VIEW_BLOCKS], close=_("Keep as a draft"))
+
+
+def _shown(payload: Mapping[str, Any]) -> list[Block]:
+    """Return a message's blocks without what can be pressed."""
+    return [block for block in payload["blocks"] if block["type"] != "actions"]
 
 
 def build_settings_form(_: Gettext, draft: Survey, zone: str, meetings: Sequence[Meeting]) -> View:
@@ -388,6 +396,16 @@ def given(_: Gettext, survey: Survey, earlier: Given) -> str:
     if earlier.on_behalf:
         return _("Your delegation's answer so far, recorded by the Secretariat: {answer}.").format(answer=text)
     return _("Your delegation's answer so far: {answer}, given by {name} on {moment}.").format(
+        answer=text, name=safe(earlier.name or _("somebody")), moment=f"{earlier.at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def replaced(_: Gettext, survey: Survey, earlier: Given) -> str:
+    """Return whose answer a delegation's new one takes the place of, where its people may know."""
+    text = f"“{safe(earlier.text, 300)}”"
+    if survey.attribution is Attribution.CHATHAM or earlier.on_behalf:
+        return _("It takes the place of {answer}.").format(answer=text)
+    return _("It takes the place of {answer}, given by {name} on {moment}.").format(
         answer=text, name=safe(earlier.name or _("somebody")), moment=f"{earlier.at:%Y-%m-%d %H:%M} UTC"
     )
 

@@ -1,11 +1,12 @@
 """What a survey has brought: pages of results for one reader, and the summary for everybody at the close."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from textwrap import wrap
 from typing import Any
 
-from bot.rules.attribution import FEWEST, Attribution, Said, names_members
+from bot.rules.attribution import FEWEST, Attribution, Said, names_members, without_files
 from bot.rules.figures import Tally, tally
 from bot.rules.text import Gettext, clip, link, quote, safe
 from handlers import ids
@@ -88,22 +89,28 @@ def _overview_page(_: Gettext, outcome: Outcome, zone: str) -> tuple[list[str], 
     words = _("Closed {moment}.") if outcome.survey.closed_at else _("Open until {moment}.")
     first = f"{words.format(moment=closes)} {attribution_name(_, outcome.attribution)}."
     lines = [first, *overview(_, outcome), *_withheld(_, outcome)]
-    return lines, [*(section(line) for line in lines), *participation(_, outcome)]
+    blocks = [*(section(line) for line in lines), *participation(_, outcome)]
+    return [*lines, by_question(_, outcome)], blocks
+
+
+def by_question(_: Gettext, outcome: Outcome) -> str:
+    """Return in words what the table of delegations by question says."""
+    counts = outcome.turnout.by_question
+    each = [
+        f"{asked.number}. {safe(asked.text, 80)}: {count(_, outcome.attribution, counts[asked.number])}"
+        for asked in outcome.survey.questions
+    ]
+    return "\n".join([_("Delegations by question:"), *each])
 
 
 def overview(_: Gettext, outcome: Outcome) -> list[str]:
-    """Return a survey's participation in words: in all, by question, by region, and who, where that may be."""
-    survey, turnout = outcome.survey, outcome.turnout
+    """Return a survey's participation in words: in all, by region, and who, where that may be."""
+    turnout = outcome.turnout
     lines = [f"*{answered(_, outcome.attribution, turnout.delegations)}*"]
-    each = [
-        f"{asked.number}. {safe(asked.text, 80)}: {count(_, outcome.attribution, turnout.by_question[asked.number])}"
-        for asked in survey.questions
-    ]
-    lines.append("\n".join([_("Delegations by question:"), *each]))
     if not names_members(outcome.attribution):
         return lines
     if turnout.members:
-        names = ", ".join(outcome.name(code) for code in turnout.members)
+        names = ", ".join(sorted(outcome.name(code) for code in turnout.members))
         lines.append(_("Answered by: {names}").format(names=safe(names, 2800)))
     if outcome.regions:
         lines.append(by_region(_, outcome.regions))
@@ -188,7 +195,7 @@ def _figures(_: Gettext, outcome: Outcome, questions: Sequence[Question]) -> tup
 def figures_text(_: Gettext, counted: Tally) -> str:
     """Return the figures of a closed question in words."""
     each = [
-        f"• {safe(label, 200)}: {_('not shown, too few') if number is None else number}"
+        f"• {safe(f'{label} {counted.unit}'.strip(), 200)}: {_('not shown, too few') if number is None else number}"
         for label, number in counted.counts.items()
     ]
     whole = _("Delegations: {count}").format(count=counted.delegations)
@@ -213,29 +220,48 @@ def pages_of(_: Gettext, outcome: Outcome) -> list[list[tuple[int, str]]]:
     """Return what was said in pages that Slack takes: (number of the question, mrkdwn), long answers in pieces."""
     pages: list[list[tuple[int, str]]] = []
     room = 0
-    for answer in outcome.said:
-        for words in _pieces(_, outcome, answer):
-            if not pages or room < len(words) or len(pages[-1]) >= PAGE_ENTRIES:
-                pages.append([])
-                room = PAGE_CHARACTERS
-            pages[-1].append((answer.number, words))
-            room -= len(words)
+    for number, words in _entries(_, outcome):
+        if not pages or room < len(words) or len(pages[-1]) >= PAGE_ENTRIES:
+            pages.append([])
+            room = PAGE_CHARACTERS
+        pages[-1].append((number, words))
+        room -= len(words)
     return pages
 
 
+def _entries(_: Gettext, outcome: Outcome) -> Iterator[tuple[int, str]]:
+    """Go through what was said, question by question: first what is counted, then words."""
+    for question in outcome.survey.questions:
+        answers = [each for each in outcome.said if each.number == question.number]
+        counted = [each for each in answers if each.value is not None]
+        for words in _choosers(_, outcome, counted):
+            yield question.number, words
+        for answer in answers:
+            if answer.value is None:
+                yield from ((question.number, words) for words in _pieces(_, outcome, answer))
+
+
+def _choosers(_: Gettext, outcome: Outcome, answers: Sequence[Said]) -> Iterator[str]:
+    """Go through the answers to a closed question, each with everybody who gave it."""
+    for text, same in groupby(sorted(answers, key=lambda each: each.text), key=lambda each: each.text):
+        names = wrap(", ".join(who_said(_, outcome, each, bold=False) for each in same), PIECE)
+        yield from (f"*{safe(text, 300)}*: {line}" for line in names)
+
+
 def _pieces(_: Gettext, outcome: Outcome, answer: Said) -> list[str]:
-    text = answer.text or " "
+    text = without_files(answer) or " "
     parts = [quote(text[start : start + PIECE], 2000) for start in range(0, len(text), PIECE)]
     parts += [" · ".join(link(each.url, each.name) for each in answer.files)] if answer.files else []
     who = who_said(_, outcome, answer)
     return [f"{who}\n{parts[0]}" if who else parts[0], *parts[1:]]
 
 
-def who_said(_: Gettext, outcome: Outcome, answer: Said) -> str:
+def who_said(_: Gettext, outcome: Outcome, answer: Said, *, bold: bool = True) -> str:
     """Return who gave an answer, as far as attribution names anybody."""
-    member = f"*{safe(outcome.name(answer.member), 150)}*" if answer.member else ""
-    name = f"*{safe(answer.name, 150)}*" if answer.name and not answer.on_behalf else ""
-    known = ", ".join(each for each in (name, member) if each)
+    member = safe(outcome.name(answer.member), 150) if answer.member else ""
+    name = safe(answer.name, 150) if answer.name and not answer.on_behalf else ""
+    known = f"{member} ({name})" if member and name else member or name
+    known = f"*{known}*" if known and bold else known
     notes = [_("(observer)")] if answer.observer else []
     notes += [_("(recorded by the Secretariat)")] if answer.on_behalf else []
     return " ".join([known, *notes]) if known else ""
@@ -288,7 +314,7 @@ def build_summary(_: Gettext, outcome: Outcome) -> dict[str, Any]:
         *participation(_, outcome),
         context(more),
     ]
-    return message("\n".join([f"*{safe(title)}*", *lines, more]), blocks)
+    return message("\n".join([f"*{safe(title)}*", *lines, by_question(_, outcome), more]), blocks)
 
 
 def build_parts(_: Gettext, outcome: Outcome) -> list[dict[str, Any]]:

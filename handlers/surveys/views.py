@@ -74,6 +74,20 @@ def promise(_: Gettext, attribution: Attribution) -> str:
     }[attribution]
 
 
+def brief_promise(_: Gettext, attribution: Attribution) -> str:
+    """Return the promise in a line; the header has it in full."""
+    return {
+        Attribution.ATTRIBUTED: _("Results name you and your delegation."),
+        Attribution.DELEGATION: _(
+            "Results name your delegation, never you; the thread shows your name to this channel."
+        ),
+        Attribution.CHATHAM: _(
+            "Nobody and no delegation is named. What was said is shown after the close, and only if at least {fewest} "
+            "delegations answered."
+        ).format(fewest=FEWEST),
+    }[attribution]
+
+
 def kind_name(_: Gettext, kind: Kind) -> str:
     """Return what a kind of question is called."""
     return {
@@ -206,7 +220,9 @@ def _how(_: Gettext, survey: Survey, question: Question) -> str:
             )
         )
         parts.append(how.format(emoji=WITHDRAW))
-    return " ".join([*parts, promise(_, survey.attribution)])
+    if not survey.attribution.takes_threads:
+        parts.append(_("Answer with the button: replies in the thread are not recorded."))
+    return " ".join([*parts, brief_promise(_, survey.attribution)])
 
 
 def _has_buttons(question: Question) -> bool:
@@ -225,7 +241,7 @@ def _ways(_: Gettext, question: Question) -> list[Element]:
             button(text, ids.SURVEY_PICKS[place], f"{question.id}:{value}")
             for place, (value, text) in enumerate(choices(_, question))
         ]
-        return [*picks, button(_("Look or take back"), ids.SURVEY_ANSWER, str(question.id))]
+        return [*picks, button(_("Your answer"), ids.SURVEY_ANSWER, str(question.id))]
     if question.kind is Kind.CHOICE:
         options = [option(text, f"{question.id}:{value}") for value, text in choices(_, question)]
         return [select(ids.SURVEY_PICK, options, _("Choose one")), form]
