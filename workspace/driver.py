@@ -59,7 +59,7 @@ class Workspace:
         site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
         workspace.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        workspace.deliveries.base_url = workspace.base_url
+        workspace.deliveries.base_url = workspace.team.base_url = workspace.base_url
         retrying = asyncio.create_task(workspace.deliveries.keep_retrying())
         try:
             yield workspace

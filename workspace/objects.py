@@ -1,8 +1,9 @@
 """The workspace's state in the shapes in which Slack shows it to an app."""
 
 from typing import Any
+from urllib.parse import quote
 
-from workspace.state import Channel, Message, Team, User, View
+from workspace.state import Channel, Message, StoredFile, Team, User, View
 
 Object = dict[str, Any]
 TYPES = {"channel": "channel", "private": "group", "im": "im"}
@@ -32,7 +33,7 @@ def user_object(user: User, *, locale: bool = False, email: bool = True) -> Obje
 
 def message_object(team: Team, message: Message, *, metadata: bool = False) -> Object:
     """Return Slack's message object, with its metadata only where that was asked for."""
-    files = [team.files[each] for each in message.files]
+    files = [file_object(team, team.files[each]) for each in message.files]
     optional: Object = {
         "blocks": message.blocks,
         "thread_ts": message.thread_ts,
@@ -42,11 +43,17 @@ def message_object(team: Team, message: Message, *, metadata: bool = False) -> O
         "edited": message.edited,
         "client_msg_id": message.client_msg_id,
         "reactions": [{"name": n, "users": u, "count": len(u)} for n, u in message.reactions.items()],
-        "files": [{"id": f.id, "name": f.name, "title": f.title, "size": len(f.content)} for f in files],
+        "files": files,
         "metadata": message.metadata if metadata else None,
     }
     made = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
     return made | {name: value for name, value in optional.items() if value}
+
+
+def file_object(team: Team, file: StoredFile) -> Object:
+    """Return Slack's file object, with the address where people see it."""
+    link = f"{team.base_url}/files/{file.id}/{quote(file.name)}"
+    return {"id": file.id, "name": file.name, "title": file.title, "size": len(file.content), "permalink": link}
 
 
 def view_object(team: Team, view: View) -> Object:

@@ -167,6 +167,7 @@ class Team:
     id: str = "T0HOME"
     name: str = "Focal network"
     domain: str = "focal-network"
+    base_url: str = ""
     bot_user_id: str = ""
     bot_id: str = "B0FOCAL"
     app_id: str = "A0FOCAL"
