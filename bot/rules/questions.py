@@ -234,6 +234,11 @@ def labels_of(question: NewQuestion, value: str, members: Mapping[str, str]) -> 
     return (f"{value} {question.unit}".strip(),)
 
 
+def value_order(question: NewQuestion, value: str) -> tuple[Decimal, str]:
+    """Return what stored values are sorted by: numbers by size, anything else as text."""
+    return (Decimal(value) if question.kind is Kind.NUMBER and value else Decimal(), value)
+
+
 def every_label(question: NewQuestion) -> tuple[str, ...]:
     """Return every label that an answer can have, in order; empty where they cannot be listed."""
     return ("Yes", "No") if question.kind is Kind.YES_NO else question.options

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.rules.attribution import FEWEST, Attribution, Said, names_members, without_files
 from bot.rules.figures import Tally, tally
+from bot.rules.questions import every_label, labels_of, value_order
 from bot.rules.text import Gettext, clip, link, quote, safe
 from handlers import ids
 from handlers.blocks import Block, actions, button, context, divider, header, message, section
@@ -53,9 +54,14 @@ class Outcome:
 
     def tally(self, question: Question) -> Tally | None:
         """Return the figures of a question, as far as they may be shown."""
-        names = {code: member.name for code, member in self.members.items()}
         closed = self.survey.closed_at is not None
-        return tally(question.spec, self.values.get(question.number, ()), self.attribution, names, closed=closed)
+        given = self.values.get(question.number, ())
+        return tally(question.spec, given, self.attribution, self.names, closed=closed)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return what members are called, by code."""
+        return {code: member.name for code, member in self.members.items()}
 
     def name(self, code: str) -> str:
         """Return what a member is called."""
@@ -234,18 +240,21 @@ def _entries(_: Gettext, outcome: Outcome) -> Iterator[tuple[int, str]]:
     for question in outcome.survey.questions:
         answers = [each for each in outcome.said if each.number == question.number]
         counted = [each for each in answers if each.value is not None]
-        for words in _choosers(_, outcome, counted):
+        for words in _choosers(_, outcome, question, counted):
             yield question.number, words
         for answer in answers:
             if answer.value is None:
                 yield from ((question.number, words) for words in _pieces(_, outcome, answer))
 
 
-def _choosers(_: Gettext, outcome: Outcome, answers: Sequence[Said]) -> Iterator[str]:
+def _choosers(_: Gettext, outcome: Outcome, question: Question, answers: Sequence[Said]) -> Iterator[str]:
     """Go through the answers to a closed question, each with everybody who gave it."""
-    for text, same in groupby(sorted(answers, key=lambda each: each.text), key=lambda each: each.text):
-        names = wrap(", ".join(who_said(_, outcome, each, bold=False) for each in same), PIECE)
-        yield from (f"*{safe(text, 300)}*: {line}" for line in names)
+    who: dict[str, list[str]] = {label: [] for label in every_label(question.spec)}
+    for each in sorted(answers, key=lambda each: value_order(question.spec, each.value or "")):
+        for label in labels_of(question.spec, each.value or "", outcome.names):
+            who.setdefault(label, []).append(who_said(_, outcome, each, bold=False))
+    for label, names in who.items():
+        yield from (f"*{safe(label, 300)}*: {line}" for line in wrap(", ".join(names), PIECE))
 
 
 def _pieces(_: Gettext, outcome: Outcome, answer: Said) -> list[str]:
