@@ -57,7 +57,7 @@ class Catchup:
         async with self._db.read() as conn:
             undone = await survey_answers.open_threads(conn, now, read_again=True)
         for thread in undone:
-            if await self._read(thread, f":{int(now.timestamp())}"):
+            if await self._read(thread, again=True):
                 async with self._db.begin() as conn:
                     await survey_answers.mark_read(conn, thread)
         if now >= self._next:
@@ -73,8 +73,8 @@ class Catchup:
             await self._read(thread)
         self.rounds += 1
 
-    async def _read(self, thread: OpenThread, mark: str = "") -> bool:
-        """Keep what was missed in a thread; False if it could not be read. `mark` sets its events apart from others."""
+    async def _read(self, thread: OpenThread, *, again: bool = False) -> bool:
+        """Keep what was missed in a thread; False if it could not be read. `again` keeps what was kept before, too."""
         try:
             messages = await self._thread(thread)
         except Gone:
@@ -85,9 +85,10 @@ class Catchup:
         events = [_as_deleted(thread, thread.ts)] if _is_gone(thread, messages) else []
         replies = [each for each in messages if each.get("ts") != thread.ts]
         # Of a thread whose first message is gone Slack may show nothing any more: that takes no answer back.
-        events += missed(thread, replies) if messages and not thread.header else []
+        stamp = f":{int(self._now().timestamp())}"
+        events += missed(thread, replies, stamp) if messages and not thread.header else []
         for event in events:
-            await self._inbound.keep(event | {"event_id": event["event_id"] + mark})
+            await self._inbound.keep(event | ({"event_id": event["event_id"] + stamp} if again else {}))
         return True
 
     async def _thread(self, thread: OpenThread) -> Sequence[Message]:
@@ -102,18 +103,21 @@ def _is_gone(thread: OpenThread, messages: Sequence[Message]) -> bool:
     return not thread.gone and (not messages or messages[0].get("subtype") == "tombstone")
 
 
-def missed(thread: OpenThread, replies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def missed(thread: OpenThread, replies: Sequence[Message], stamp: str = "") -> list[dict[str, Any]]:
     """Return the events that would bring what is recorded of `thread` in line with `replies`.
 
-    Their ids name the message and the form it is in, so that catching up twice keeps nothing twice.
+    Their ids name the message and the form it is in, so that catching up twice keeps nothing twice; signs come and go
+    without a trace, so `stamp` sets theirs apart.
     """
     shown = {reply["ts"]: reply for reply in replies}
     events = [_as_new(thread, reply) for ts, reply in shown.items() if ts not in thread.known]
     events += [_as_changed(thread, shown[ts]) for ts, text in thread.known.items() if _differs(shown.get(ts), text)]
     events += [_as_deleted(thread, ts) for ts, text in thread.known.items() if ts not in shown and text is not None]
-    events += [
-        _as_withdrawn(thread, reply) for ts, reply in shown.items() if _is_taken_back(reply) and _counts(thread, ts)
-    ]
+    for ts, reply in shown.items():
+        if _is_taken_back(reply) and _counts(thread, ts):
+            events.append(_as_signed(thread, reply, "reaction_added", f"withdrawn{stamp}"))
+        elif not _counts(thread, ts) and _is_unsigned(reply):
+            events.append(_as_signed(thread, reply, "reaction_removed", f"restored{stamp}"))
     return events
 
 
@@ -122,24 +126,33 @@ def _counts(thread: OpenThread, ts: str) -> bool:
     return thread.known.get(ts, "") is not None
 
 
-def _differs(reply: Mapping[str, Any] | None, text: str | None) -> bool:
+def _differs(reply: Message | None, text: str | None) -> bool:
     return reply is not None and text is not None and words_of(reply) != text
 
 
-def _is_taken_back(reply: Mapping[str, Any]) -> bool:
+def _is_taken_back(reply: Message) -> bool:
     """Tell whether the author withdrew a reply. Slack may list only some of many who reacted; it then goes unseen."""
-    return any(
-        each.get("name") == WITHDRAW and reply.get("user") in each.get("users", ())
-        for each in reply.get("reactions") or ()
+    return any(reply.get("user") in each.get("users", ()) for each in _signs(reply))
+
+
+def _is_unsigned(reply: Message) -> bool:
+    """Tell whether the author's sign is certainly not on a reply: Slack lists everybody who put it there."""
+    return all(
+        len(each.get("users", ())) >= each.get("count", 0) and reply.get("user") not in each["users"]
+        for each in _signs(reply)
     )
 
 
-def _as_new(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
+def _signs(reply: Message) -> list[Message]:
+    return [each for each in reply.get("reactions") or () if each.get("name") == WITHDRAW]
+
+
+def _as_new(thread: OpenThread, reply: Message) -> dict[str, Any]:
     event = {**reply, "type": "message", "channel": thread.channel, "thread_ts": thread.ts}
     return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:new", "event": event}
 
 
-def _as_changed(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
+def _as_changed(thread: OpenThread, reply: Message) -> dict[str, Any]:
     form = (reply.get("edited") or {}).get("ts", "0")
     message = {**reply, "thread_ts": thread.ts}
     event = {"type": "message", "subtype": "message_changed", "channel": thread.channel, "message": message, "ts": form}
@@ -157,11 +170,11 @@ def _as_deleted(thread: OpenThread, ts: str) -> dict[str, Any]:
     return {"event_id": f"catchup:{thread.channel}:{ts}:deleted", "event": event}
 
 
-def _as_withdrawn(thread: OpenThread, reply: Mapping[str, Any]) -> dict[str, Any]:
+def _as_signed(thread: OpenThread, reply: Message, kind: str, what: str) -> dict[str, Any]:
     event = {
-        "type": "reaction_added",
+        "type": kind,
         "user": reply["user"],
         "reaction": WITHDRAW,
         "item": {"type": "message", "channel": thread.channel, "ts": reply["ts"]},
     }
-    return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:withdrawn", "event": event}
+    return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:{what}", "event": event}

@@ -35,6 +35,8 @@ class Faults:
     """What is to go wrong with deliveries."""
 
     duplicates: int = 0
+    dropped: int = 0
+    """Events that are given up without a single try."""
     swallowed_acks: int = 0
 
 
@@ -169,6 +171,9 @@ class Deliveries:
             "event_time": int(self._team.now().timestamp()),
             "authorizations": [{"team_id": self._team.id, "user_id": self._team.bot_user_id, "is_bot": True}],
         }
+        if self.faults.dropped:
+            self.faults.dropped -= 1
+            return
         copies = 1
         if self.faults.duplicates:
             self.faults.duplicates -= 1

@@ -141,8 +141,9 @@ class Person:
         self._workspace.deliveries.event(changed_event(self._team, place, message, before), SUBSCRIPTIONS[place.kind])
 
     async def delete(self, message: Message) -> None:
-        """Delete one of one's own messages."""
-        self._must_own(message)
+        """Delete one of one's own messages or, as an administrator, anybody's."""
+        if not self.user.is_admin:
+            self._must_own(message)
         place = self._team.channels[message.channel]
         self._team.remove(message)
         self._workspace.deliveries.event(deleted_event(self._team, place, message), SUBSCRIPTIONS[place.kind])

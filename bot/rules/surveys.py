@@ -210,7 +210,7 @@ class Stage(StrEnum):
 
 AHEAD = {Stage.WEEK: timedelta(days=7), Stage.TWO_DAYS: timedelta(days=2), Stage.LAST_DAY: timedelta(days=1)}
 TIME_TO_ANSWER = timedelta(hours=6)
-"""A reminder that working hours would bring nearer to the close than this comes on the working day before instead."""
+"""A reminder that working hours would bring nearer to the close than this comes in the working hours before instead."""
 
 
 def stage_moments(
@@ -220,16 +220,22 @@ def stage_moments(
 
     A stage is left out that would come within a day of the start, or together with a later one.
     """
-    found = [(stage, _in_working_hours(closes_at - ahead, closes_at, zone, hours)) for stage, ahead in AHEAD.items()]
+    targets = [closes_at - ahead for ahead in AHEAD.values()]
+    limits = [*targets[1:], closes_at - TIME_TO_ANSWER]
+    found = [
+        (stage, _in_working_hours(target, limit, zone, hours))
+        for stage, target, limit in zip(AHEAD, targets, limits, strict=True)
+    ]
     in_time = [(stage, moment) for stage, moment in found if moment >= starts_at + timedelta(days=1)]
     following = [moment for _, moment in in_time[1:]] + [closes_at]
     return tuple(pair for pair, after in zip(in_time, following, strict=True) if pair[1] < after)
 
 
-def _in_working_hours(target: datetime, closes_at: datetime, zone: str, hours: WorkingHours) -> datetime:
+def _in_working_hours(target: datetime, limit: datetime, zone: str, hours: WorkingHours) -> datetime:
+    """Return the first moment in working hours from `target` on or, where that is past `limit`, the last one before."""
     wall = wall_of(target, zone)
     moment = utc_of(working_wall(wall, hours), zone)
-    return moment if moment <= closes_at - TIME_TO_ANSWER else utc_of(_last_working_wall(wall, hours), zone)
+    return moment if moment <= limit else utc_of(_last_working_wall(wall, hours), zone)
 
 
 def _last_working_wall(wall: datetime, hours: WorkingHours) -> datetime:

@@ -258,7 +258,7 @@ def _draft_question(_: Gettext, draft: Survey, question: Question) -> Block:
     ]
     small = " · ".join(each for each in (question.spec.theme, _kind_line(_, question.spec)) if each)
     text = f"*{question.number}.* {safe(question.text, 1200)}\n_{safe(small, 600)}_"
-    return section(text, overflow(ids.SURVEY_DRAFT_CHANGE, choices_))
+    return section(text, overflow(ids.SURVEY_DRAFT_CHANGE, choices_), block_id=f"question_{question.number}")
 
 
 def _kind_line(_: Gettext, spec: NewQuestion) -> str:
