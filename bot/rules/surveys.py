@@ -227,7 +227,7 @@ def stage_moments(
         for stage, target, limit in zip(AHEAD, targets, limits, strict=True)
     ]
     in_time = [(stage, moment) for stage, moment in found if moment >= starts_at + timedelta(days=1)]
-    following = [moment for _, moment in in_time[1:]] + [closes_at]
+    following = [*(moment for _, moment in in_time), closes_at][1:]
     return tuple(pair for pair, after in zip(in_time, following, strict=True) if pair[1] < after)
 
 

@@ -1,11 +1,29 @@
 """When surveys close, and what counts as a reply."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.rules.surveys import Removal, Reply, local_moment, own_questions, reply_in, unique, words_of
+from bot.rules.profile import WorkingHours
+from bot.rules.questions import NewQuestion
+from bot.rules.reminders import is_working, wall_of
+from bot.rules.surveys import (
+    Pace,
+    Removal,
+    Reply,
+    Stage,
+    ask_moments,
+    due_stage,
+    local_moment,
+    own_questions,
+    reply_in,
+    stage_moments,
+    unique,
+    words_of,
+)
 
 ROOT = "1772445600.000100"
 TS = "1772445660.000200"
@@ -102,3 +120,72 @@ def test_own_questions_stand_one_to_a_line() -> None:
     typed = "What works?\n\n  Who leads? \nWhat works?"
 
     assert [each.text for each in unique(own_questions(typed))] == ["What works?", "Who leads?"]
+
+
+def test_a_labelled_link_keeps_its_address() -> None:
+    """A link with a label of its own keeps its address beside it; one that Slack made of an address stays that."""
+    text = "See <https://a.example/plan|our plan> and <https://a.example|a.example> and <https://b.example/x>"
+
+    assert words_of({"text": text}) == (
+        "See our plan (https://a.example/plan) and https://a.example and https://b.example/x"
+    )
+
+
+# When questions come and reminders are sent --------------------------------------------------------------------------
+
+HOURS = WorkingHours()
+THREE = (NewQuestion("1?", theme="A"), NewQuestion("2?", theme="A"), NewQuestion("3?", theme="B"))
+FRIDAY = datetime(2026, 3, 6, 13, tzinfo=UTC)
+ZONES = st.sampled_from(["UTC", "Asia/Tokyo", "America/Santiago", "Pacific/Kiritimati", "Europe/Berlin"])
+MOMENTS = st.integers(0, 330 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
+
+
+@pytest.mark.parametrize(
+    ("pace", "days"),
+    [(Pace.AT_ONCE, [6, 6, 6]), (Pace.THEME, [6, 6, 9]), (Pace.QUESTION, [6, 9, 10])],
+)
+def test_questions_come_on_working_days(pace: Pace, days: list[int]) -> None:
+    """The first comes at the start, the others on the next working days at the same time."""
+    moments = ask_moments(THREE, pace, FRIDAY, "UTC", HOURS)
+
+    assert moments == tuple(FRIDAY.replace(day=day) for day in days)
+
+
+def test_a_pace_keeps_its_hour_when_the_clocks_change() -> None:
+    """A question that comes at nine on Friday comes at nine on Monday, though summer time has begun."""
+    start = datetime(2026, 3, 27, 8, tzinfo=UTC)
+
+    moments = ask_moments(THREE, Pace.QUESTION, start, "Europe/Berlin", HOURS)
+
+    assert moments[1] == datetime(2026, 3, 30, 7, tzinfo=UTC)
+
+
+@given(starts=MOMENTS, days=st.integers(1, 60), zone=ZONES)
+def test_stages_come_in_working_hours_before_the_close(starts: datetime, days: int, zone: str) -> None:
+    """Whatever the zone and the day of the close, stages come in order, in working hours and before it, each once."""
+    closes = starts + timedelta(days=days)
+
+    found = stage_moments(starts, closes, zone, HOURS)
+
+    moments = [moment for _, moment in found]
+    assert moments == sorted(set(moments))
+    assert all(starts + timedelta(days=1) <= moment < closes for moment in moments)
+    assert all(is_working(wall_of(moment, zone), HOURS) for moment in moments)
+
+
+@given(starts=MOMENTS, zone=ZONES)
+def test_a_long_survey_has_every_stage(starts: datetime, zone: str) -> None:
+    """A survey of a month reminds at all three stages, whatever weekends and zones do to them."""
+    found = stage_moments(starts, starts + timedelta(days=30), zone, HOURS)
+
+    assert {Stage.WEEK, Stage.LAST_DAY} <= {stage for stage, _ in found}
+
+
+def test_of_missed_stages_only_the_newest_is_due() -> None:
+    """After an absence only the newest stage is said."""
+    found = stage_moments(FRIDAY, FRIDAY + timedelta(days=30), "UTC", HOURS)
+
+    assert due_stage(found, FRIDAY) is None
+    assert due_stage(found, FRIDAY + timedelta(days=30)) is Stage.LAST_DAY
