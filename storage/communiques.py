@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, Row, String, Table, delete, insert, select, update
 
-from bot.rules.communique import Clause, Text, from_json, to_json
+from bot.rules.communique import Text, from_json, to_json
 from bot.rules.problems import AlreadyDone, Changed, Closed, NotFound, Words
 from storage import audit, search
 from storage.database import Conn, UTCDateTime, insert_new, metadata
@@ -218,14 +218,16 @@ def _version(row: Row[Any]) -> Version:
     return Version(row.communique_id, row.number, from_json(row.text), row.at, row.name or "", row.note)
 
 
-async def clauses_from(conn: Conn, source: int) -> tuple[tuple[Communique, int, Clause], ...]:
-    """Return every clause of an adopted text that comes from a record, with the text and the clause's place in it."""
-    rows = await conn.execute(select(communiques).where(communiques.c.state == State.ADOPTED))
-    found = []
-    for each in [_communique(row) for row in rows]:
-        text = (await version(conn, each.id)).text
-        found += [(each, i, clause) for i, clause in enumerate(text.clauses, 1) if source in clause.sources]
-    return tuple(found)
+async def clauses_from(conn: Conn, source: int) -> tuple[tuple[int, int], ...]:
+    """Return where a record stands in adopted texts: the communiqué's number and the clause's in it."""
+    rows = await conn.execute(select(communiques.c.id).where(communiques.c.state == State.ADOPTED))
+    texts = [(number, (await version(conn, number)).text) for number in rows.scalars().all()]
+    return tuple(
+        (number, place)
+        for number, text in texts
+        for place, clause in enumerate(text.clauses, 1)
+        if source in clause.sources
+    )
 
 
 # On its way ----------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ from handlers.listening import (
 from handlers.recommendations import posts, sources, views
 from handlers.recommendations.sources import Source
 from handlers.recommendations.views import Around, Choices, Look, Page
-from storage import meetings, recommendations, surveys
+from storage import communiques, meetings, recommendations, surveys
 from storage.database import Conn
 from storage.members import all_members
 from storage.recommendations import Recommendation
@@ -291,7 +291,7 @@ async def _record(request: Request, focal: Focal, number: int, note: str = "") -
 async def _around(conn: Conn, actor: Actor, record: Recommendation) -> Around:
     parts = await recommendations.parts_of(conn, record.number)
     if record.state not in OPEN or not may(actor.roles, Deed.REVIEW):
-        return Around(parts)
+        return Around(parts, clauses=await communiques.clauses_from(conn, record.number))
     return Around(parts, await recommendations.similar(conn, record.text, SUGGESTED, record.number))
 
 

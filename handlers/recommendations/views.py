@@ -322,10 +322,14 @@ def endorsed(look: Look, record: Recommendation) -> list[str]:
 
 @dataclass(frozen=True)
 class Around:
-    """What belongs to a record: those that were merged into it and, for reviewers, those that say much the same."""
+    """What belongs to a record: those that were merged into it and, for reviewers, those that say much the same.
+
+    `clauses` says where it stands in adopted texts: the communiqué's number and the clause's.
+    """
 
     parts: Sequence[Recommendation] = ()
     similar: Sequence[Recommendation] = ()
+    clauses: Sequence[tuple[int, int]] = ()
 
 
 def build_record(look: Look, record: Recommendation, around: Around, note: str = "") -> Words:
@@ -334,6 +338,12 @@ def build_record(look: Look, record: Recommendation, around: Around, note: str =
     title = f"{kind_name(_, record.kind)} {record.number}"
     said = quote(record.text, 2800) if record.text else _("Its words were taken back.")
     known = [*details(look, record), *(_part(look, each) for each in around.parts)]
+    known += [
+        _("In communiqué {number}, clause {clause}: {show}").format(
+            number=number, clause=clause, show=f"`/wps-communique {number}`"
+        )
+        for number, clause in around.clauses
+    ]
     if around.similar:
         named = ", ".join(str(each.number) for each in around.similar)
         known.append(_("Perhaps the same: {numbers}").format(numbers=named))

@@ -322,6 +322,7 @@ async def test_unbroken_it_is_adopted_at_its_end(circulated: Cast) -> None:
         assert told.startswith("Nobody has broken the silence of round 1: version 1 is adopted. Delegations that said")
     shown = await circulated.types(circulated.ana, "/wps-recommend show 1")
     assert "in a communiqué, since 2026-03-05: Communiqué 7" in shown
+    assert "In communiqué 7, clause 1: `/wps-communique 7`" in shown
 
 
 async def test_it_is_adopted_at_its_end_however_late_the_bot_wakes(circulated: Cast) -> None:
@@ -628,3 +629,84 @@ async def test_answers_cite_what_was_adopted(circulated: Cast) -> None:
     answer = await circulated.types(circulated.bo, "/wps specialised courts set up communiqué Oslo")
 
     assert "Joint Communiqué" in answer
+
+
+# From one end to the other -------------------------------------------------------------------------------------------
+
+
+async def test_a_cycle_from_an_answer_to_an_adopted_text(cast: Cast) -> None:
+    """What a delegation answers in a thread is proposed, endorsed, merged, accepted, drafted, broken, mended and adopted.
+
+    From the adopted clause the way leads back to the record, and from there to the reply.
+    """
+    eva = await cast.bot.person("Eva Third", "DE", tz="Europe/Berlin")
+    cast.channel.members.append(eva.id)
+    await cast.sec.command("/wps-survey start", cast.channel)
+    survey = {"title": "What works?", "questions_0_0": ["0.0"], "questions_1_0": [], "questions_2_0": []}
+    assert await cast.submits(cast.sec, **survey, day="2026-03-16", time="18:00") == {}
+    asked = next(each for each in cast.bot.slack.messages(cast.channel) if "*Question 1" in text_of(each))
+    reply = await cast.ana.say(cast.channel, "Fund local women mediators so that they can join peace talks", asked)
+    await cast.bot.settle()
+    await cast.bo.react(reply, "bulb")
+    await cast.bot.settle()
+    (card,) = [each for each in cast.bot.slack.thread(asked) if each.bot_id]
+    await cast.clicks(eva, card, "Endorse")
+    again = "Provide funding that lets local women mediators participate in peace talks"
+    await cast.bo.command(f"/wps-recommend {again}", cast.channel)
+    await cast.submits(cast.bo, kind="recommendation", theme="participation")
+    assert "Would your delegation rather endorse that?" in text_of(cast.bo.modal)
+    await cast.submits(cast.bo)
+    for number, deed in ((2, "Compare and merge"), (1, "Accept")):
+        shown = await cast.sec.command(f"/wps-recommend show {number}", cast.channel)
+        assert isinstance(shown, Message)
+        await cast.sec.click(shown, deed)
+        if deed != "Accept":
+            await cast.submits(cast.sec, into="1")
+    await cast.bot.settle()
+
+    await cast.drafts(present="Namibia, Norway, Germany")
+    await cast.circulates()
+    await cast.breaks(cast.bo, kind="amendment", reason="Say “local and national women mediators”")
+    await cast.sec.click(await cast.shown(cast.sec), "Edit")
+    wording = "Encourage members to fund local and national women mediators so that they can join peace talks"
+    await cast.submits(cast.sec, text=wording)
+    await cast.circulates()
+    await cast.bot.at((await cast.round()).around.ends_at)
+
+    adopted = (await cast.shown(cast.ana)).text
+    assert "adopted, version 2" in adopted
+    assert f"1. {wording}.\n_From number 1, 2_" in adopted
+    record = await cast.ana.command("/wps-recommend show 1", cast.channel)
+    assert isinstance(record, Message)
+    assert f"p{reply.ts.replace('.', '')}|Where it was said>" in record.text
+    assert "Endorsed by delegations: 1 (Germany)" in record.text
+    assert "Merged from number 2: *Norway*, Bo Sample" in record.text
+    assert "In communiqué 7, clause 1" in record.text
+    proof = json.loads(await exported(cast, cast.sec, "7 json"))
+    assert proof["clauses"][0]["sources"][0]["url"].endswith(reply.ts.replace(".", ""))
+    assert [each["outcome"] for each in proof["rounds"]] == ["broken", "adopted"]
+
+
+async def test_provenance_keeps_to_the_chatham_house_rule(cast: Cast) -> None:
+    """From a clause whose record came from a Chatham House survey the way leads to the question alone."""
+    await cast.sec.command("/wps-survey start", cast.channel)
+    survey = {"title": "Quietly", "questions_0_0": ["0.0"], "questions_1_0": [], "questions_2_0": []}
+    await cast.submits(cast.sec, **survey, day="2026-03-16", time="18:00", attribution="chatham")
+    asked = next(each for each in cast.bot.slack.messages(cast.channel) if "*Question 1" in text_of(each))
+    reply = await cast.ana.say(cast.channel, "Fund local women mediators", asked)
+    await cast.bot.settle()
+    await cast.bo.shortcut("Recommend this", reply)
+    await cast.submits(cast.bo, kind="recommendation", theme="participation")
+    shown = await cast.sec.command("/wps-recommend show 1", cast.channel)
+    assert isinstance(shown, Message)
+    await cast.clicks(cast.sec, shown, "Accept")
+    await cast.drafts()
+
+    proof = (await exported(cast, cast.sec, "7 json")).decode()
+    text = (await exported(cast, cast.sec, "7 md sources")).decode()
+
+    (source,) = json.loads(proof)["clauses"][0]["sources"]
+    assert (source["delegation"], source["question"][:28]) == ("", "How do women and women's org")
+    assert source["url"].endswith(asked.ts.replace(".", ""))
+    assert reply.ts.replace(".", "") not in proof
+    assert "Recommendation 1, in answer to: How do women" in text
