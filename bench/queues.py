@@ -14,7 +14,7 @@ from bench.rigs import database
 from bot.clock import Clock
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group, Schedule
-from storage import outbox, people, reminders
+from storage import occurrences, outbox, people, reminders
 from storage.backup import make_backup
 from storage.database import Database
 from storage.outbox import Sent
@@ -72,7 +72,7 @@ async def _reminders(db: Database) -> list[Figure]:
     await _audience(db)
     start = time.perf_counter()
     async with db.begin() as conn:
-        await reminders.make_due(conn, NOW + timedelta(hours=1), hours)
+        await occurrences.make_due(conn, NOW + timedelta(hours=1), hours)
     made = time.perf_counter() - start
     return [
         Figure(
@@ -91,7 +91,7 @@ async def _beat(db: Database, now: datetime, hours: WorkingHours) -> float:
     for _ in range(5):
         start = time.perf_counter()
         async with db.begin() as conn:
-            await reminders.make_due(conn, now, hours)
+            await occurrences.make_due(conn, now, hours)
         taken.append(time.perf_counter() - start)
     return sorted(taken)[2]
 

@@ -12,7 +12,7 @@ from bot.rules.presidency import Presidency, troika_on
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group
 from storage import people
-from storage.database import Conn, insert_new
+from storage.database import Conn, insert_all_new
 from storage.people import Recipient
 from storage.presidencies import all_presidencies
 from storage.reminders import (
@@ -140,10 +140,10 @@ class _Look:
         self, found: Reminder, wall: datetime, walls: list[datetime], recipients: Iterable[Recipient]
     ) -> None:
         had = await _newest_had(self.conn, found.id, wall)
-        for each in recipients:
-            newest = rules.newest_due(walls, found.schedule, each.zone, self.now, self.hours)
-            if newest == wall and each.user_id not in had:
-                await insert_new(self.conn, occurrences, self._occurrence(found, wall, each))
+        zones = {each.zone for each in recipients}
+        newest = {zone: rules.newest_due(walls, found.schedule, zone, self.now, self.hours) for zone in zones}
+        news = [each for each in recipients if newest[each.zone] == wall and each.user_id not in had]
+        await insert_all_new(self.conn, occurrences, [self._occurrence(found, wall, each) for each in news])
 
     def _occurrence(self, found: Reminder, wall: datetime, recipient: Recipient) -> dict[str, object]:
         due = rules.moment_for(found.schedule, wall, recipient.zone, self.hours)
@@ -212,14 +212,11 @@ async def _people_in(
     return await people.voices_of(conn, troika.current.members if troika.current else (), day)
 
 
-async def _named(conn: Conn, names: Iterable[str]) -> tuple[Recipient, ...]:
+async def _named(conn: Conn, names: Sequence[str]) -> tuple[Recipient, ...]:
     """Return people by user id or e-mail; an address nobody bears is kept, so that its failing delivery is seen."""
-    found: dict[str, Recipient] = {}
-    for name in names:
-        person = await people.by_email(conn, name) if "@" in name else None
-        each = person or (await people.by_ids(conn, [name[:40]]))[0]
-        found[each.user_id] = each
-    return tuple(found.values())
+    bearers = {name: await people.by_email(conn, name) for name in names if "@" in name}
+    ids = [person.user_id if (person := bearers.get(name)) else name[:40] for name in names]
+    return await people.by_ids(conn, ids)
 
 
 async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occurrence, ...]:
