@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +152,6 @@ class Workspace:
 
 
 def _mount_page(application: web.Application, workspace: Workspace) -> None:
-    if find_spec("workspace.page") is None:
-        return
     from workspace.page import mount
 
     mount(application, workspace)

@@ -25,7 +25,7 @@ async def demo(tmp_path: Path, clock: Clock) -> AsyncIterator[Demo]:
         bot = await stack.enter_async_context(started(settings, clock))
         await meet(bot, cast, clock)
         await stack.enter_async_context(connected(bot, slack.app_token, 1))
-        await play(slack, cast)
+        await play(slack, cast, bot)
         yield slack, cast, clock
 
 
