@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import tz
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.rules import reminders
@@ -80,6 +80,8 @@ def test_of_a_time_that_comes_twice_the_first_counts(wall: datetime, zone: str) 
 @given(wall=walls, zone=zones)
 def test_zones_agree_with_another_library(wall: datetime, zone: str) -> None:
     """The moment is the one that dateutil computes from the same zone data, gaps and folds included."""
+    # dateutil reads the older half of the zone data, whose changes of clocks end in 2037.
+    assume(wall.year < 2037)
     expected = tz.resolve_imaginary(wall.replace(tzinfo=tz.gettz(zone), fold=0)).astimezone(UTC)
 
     assert reminders.utc_of(wall, zone) == expected
