@@ -9,10 +9,7 @@ from storage.database import Conn
 
 async def addresses(conn: Conn, focal: Focal) -> tuple[str, ...]:
     """Return the Secretariat's channel, or else each of its people (user ids); nothing if there is neither."""
-    if focal.secretariat_channel:
-        return (focal.secretariat_channel,)
-    known = await people.secretariat_of(conn, focal.secretariat, focal.now().date())
-    return tuple(each.user_id for each in known)
+    return tuple(address for address, _ in await readers(conn, focal))
 
 
 async def readers(conn: Conn, focal: Focal) -> tuple[tuple[str, Reader], ...]:

@@ -3,11 +3,12 @@
 from bot.rules.answers import Outcome
 from bot.rules.problems import AlreadyDone, BadInput, NotAllowed, NotFound
 from bot.rules.text import safe
+from handlers import secretariat
 from handlers.ask import desk_views, views
 from handlers.ask.answering import answer, read_again
 from handlers.blocks import message
 from handlers.listening import Answer, Click, Done, Focal, Replace, Reply
-from storage import enquiries, outbox, people
+from storage import enquiries, outbox
 from storage.database import Conn
 from storage.enquiries import Enquiry
 
@@ -76,14 +77,16 @@ async def ask_secretariat(click: Click, focal: Focal) -> Answer:
     actor = click.actor
     async with focal.db.begin() as conn:
         enquiry = await _own(conn, click, click.value)
-        recipients = await _secretariat(conn, focal)
+        recipients = await secretariat.readers(conn, focal)
+        if not recipients:
+            raise NotFound("Nobody of the Secretariat can be reached through me yet.", "Please write to them directly.")
         if not await enquiries.pass_on(conn, enquiry.id, focal.now()):
             raise AlreadyDone(
                 "You have passed this question on already.", "The answer of the Secretariat comes to you through me."
             )
         member = focal.gazetteer.display_name(actor.member, locale="en") if actor.member else ""
-        for to, locale in recipients.items():
-            payload = desk_views.build_passed_on(focal.translate(locale), enquiry, actor.name, member)
+        for to, reader in recipients:
+            payload = desk_views.build_passed_on(reader._, enquiry, actor.name, member)
             await outbox.post(conn, f"question:{enquiry.id}:{to}", to, payload, focal.now())
     return Reply(
         click._("I have passed your question on to the Secretariat ({name}). I will bring you their answer.").format(
@@ -103,16 +106,3 @@ async def _own(conn: Conn, click: Click, value: str) -> Enquiry:
             "Only the person who asked can do this.", "Ask the question yourself: type /wps and your words."
         )
     return enquiry
-
-
-async def _secretariat(conn: Conn, focal: Focal) -> dict[str, str]:
-    """Return where questions go, with the locale spoken there: the Secretariat's channel, or each of its people.
-
-    Raise NotFound if there is neither.
-    """
-    if focal.secretariat_channel:
-        return {focal.secretariat_channel: "en"}
-    known = await people.secretariat_of(conn, focal.secretariat, focal.now().date())
-    if not known:
-        raise NotFound("Nobody of the Secretariat can be reached through me yet.", "Please write to them directly.")
-    return {each.user_id: each.locale for each in known}

@@ -7,6 +7,7 @@ from bot.rules.permissions import Deed, require, require_voice
 from bot.rules.problems import AlreadyDone, BadInput, Closed
 from bot.rules.reminders import utc_of, wall_of, working_wall
 from bot.rules.surveys import AHEAD, Stage, due_stage, stage_moments
+from handlers import secretariat
 from handlers.listening import Answer, Click, Command, Errors, Focal, Modal, Reply, Submission, number_in
 from handlers.surveys import forms, views
 from storage import audit, outbox, people, survey_reminders, surveys
@@ -160,9 +161,5 @@ async def submit_decline(submission: Submission, focal: Focal) -> Answer:
 
 async def tell_secretariat(conn: Conn, focal: Focal, key: str, payload: dict[str, object]) -> None:
     """Have something told to the Secretariat once per `key`: in its channel, or to each of its people."""
-    recipients = [focal.secretariat_channel]
-    if not focal.secretariat_channel:
-        found = await people.secretariat_of(conn, focal.secretariat, focal.now().date())
-        recipients = [each.user_id for each in found]
-    for each in recipients:
+    for each in await secretariat.addresses(conn, focal):
         await outbox.post(conn, f"{key}:{each}", each, payload, focal.now())
