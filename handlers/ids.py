@@ -14,9 +14,6 @@ COMMUNIQUE: Final = "/wps-communique"
 # Shortcuts, as the manifest names them.
 RECOMMEND_MESSAGE: Final = "recommend_message"
 
-# A link button sends a click too; it needs an answer, though there is nothing to do.
-OPEN_LINK: Final = "open_link"
-
 # Questions and answers.
 ASK_MEMBERS: Final = ("ask_member_1", "ask_member_2", "ask_member_3", "ask_member_4", "ask_member_5")
 ASK_HELPED: Final = "ask_helped"

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from typing import Any, Protocol, TypeVar
 
 from bot.rules.countries import Gazetteer
@@ -174,6 +175,7 @@ PostedListener = Callable[[Conn, str, str, str], Awaitable[None]]
 """Told (key, channel, ts) in the transaction that records that a post of the outbox now stands in Slack."""
 
 _L = TypeVar("_L")
+_C = TypeVar("_C", bound=Enum)
 
 
 class Registry:
@@ -253,9 +255,25 @@ class Subcommands:
         return await self.default(command, focal)
 
 
+def choice_in(choices: type[_C], value: object) -> _C:
+    """Return the one of `choices` that a form or button carries; BadInput for what none of Focal's offers."""
+    try:
+        return choices(value)
+    except ValueError:
+        raise BadInput("Something that was chosen is not offered here.", "Open the form again.") from None
+
+
 def number_in(text: str, usage: str) -> int:
     """Return the number that `text` is; raise BadInput with `usage` if it is none."""
     digits = text.strip().lstrip("#№")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
         raise BadInput("A number is needed here.", "Try: {usage}", usage=usage)
     return int(digits)
+
+
+def numbers_in(value: str, fewest: int, usage: str) -> tuple[int, ...]:
+    """Return the numbers that a button or form carries, parted by colons; BadInput if they are fewer than `fewest`."""
+    found = tuple(number_in(part, usage) for part in value.split(":"))
+    if len(found) < fewest:
+        raise BadInput("A number is needed here.", "Try: {usage}", usage=usage)
+    return found

@@ -42,7 +42,8 @@ class Harness:
 
     def unheard(self) -> set[str]:
         """Return the ids of what somebody could use or send and nobody listens to."""
-        return self.slack.team.offered - self.bot.registry.actions.keys() - self.bot.registry.views.keys()
+        team, registry = self.slack.team, self.bot.registry
+        return (team.offered.keys() - registry.actions.keys()) | (team.forms.keys() - registry.views.keys())
 
     async def at(self, moment: datetime) -> None:
         """Move the clock to `moment` (aware), let the heart beat and everything come to rest."""

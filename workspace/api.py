@@ -133,8 +133,12 @@ class Methods:
         word, details = message_faults(text, blocks)
         if word:
             raise Refusal(word, details)
-        self._team.offered.update(telling(blocks))
+        self._offer(blocks)
         return text, blocks
+
+    def _offer(self, blocks: Blocks) -> None:
+        for action_id, value in telling(blocks):
+            self._team.offered.setdefault(action_id, set()).add(value)
 
     def _own_message(self, channel: Channel, text: str, blocks: Blocks, thread_ts: str | None) -> Message:
         message = Message(channel.id, self._team.next_ts(), self._bot.id, "", bot_id=self._team.bot_id)
@@ -347,9 +351,9 @@ class Methods:
         if external and any(view.external_id == external and view.id != instead_of for view in self._team.views()):
             raise Refusal("duplicate_external_id")
         blocks = with_block_ids(body["blocks"])
-        self._team.offered.update(telling(blocks), [body.get("callback_id", "")] if body.get("submit") else [])
+        self._offer(blocks)
         name = self._team.new_id("V")
-        return View(
+        view = View(
             name,
             user,
             body["type"],
@@ -359,6 +363,9 @@ class Methods:
             external_id=external,
             values=initial_values(blocks, self._deliveries.places.get(user, "")),
         )
+        if body.get("submit"):
+            self._team.forms[view.callback_id] = view
+        return view
 
     async def views_update(self, args: Args) -> Result:
         """Change a view that is shown."""

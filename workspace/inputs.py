@@ -47,11 +47,13 @@ def elements_of(blocks: Blocks) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield block_id, element
 
 
-def telling(blocks: Blocks) -> Iterator[str]:
-    """Go through the action ids of what tells the app when it is used; an input waits for its form to be sent."""
+def telling(blocks: Blocks) -> Iterator[tuple[str, str]]:
+    """Go through what tells the app when it is used (an input waits for its form to be sent): action id and value."""
     for block in blocks:
         if block["type"] != "input" or block.get("dispatch_action"):
-            yield from (str(element["action_id"]) for _, element in elements_of([block]) if "action_id" in element)
+            for _, element in elements_of([block]):
+                if "action_id" in element:
+                    yield element["action_id"], str(element.get("value", ""))
 
 
 def initial_values(blocks: Blocks, conversation: str = "") -> Values:

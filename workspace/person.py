@@ -31,7 +31,7 @@ class Person:
 
     def __init__(self, workspace: "Workspace", user: User) -> None:
         """Act as `user`."""
-        self._workspace = workspace
+        self.workspace = workspace
         self._team = workspace.team
         self.user = user
 
@@ -43,7 +43,7 @@ class Person:
     @property
     def dm(self) -> Channel:
         """The direct message with the app."""
-        return self._team.dm(self.id, self._workspace.bot.id)
+        return self._team.dm(self.id, self.workspace.bot.id)
 
     @property
     def modal(self) -> View | None:
@@ -115,11 +115,11 @@ class Person:
         root = self._team.message(place.id, message.thread_ts) if message.is_reply and message.thread_ts else None
         if root is not None:
             body["parent_user_id"] = root.user
-        if self._workspace.bot.id in place.members:
-            self._workspace.deliveries.event(body, SUBSCRIPTIONS[place.kind])
-            if f"<@{self._workspace.bot.id}>" in message.text and place.kind != "im":
+        if self.workspace.bot.id in place.members:
+            self.workspace.deliveries.event(body, SUBSCRIPTIONS[place.kind])
+            if f"<@{self.workspace.bot.id}>" in message.text and place.kind != "im":
                 mention = {k: v for k, v in body.items() if k not in {"channel_type", "subtype"}}
-                self._workspace.deliveries.event(mention | {"type": "app_mention"}, "app_mention")
+                self.workspace.deliveries.event(mention | {"type": "app_mention"}, "app_mention")
 
     def _written(self, text: str) -> str:
         """Return typed text as Slack keeps it: escaped, with mentions recognised."""
@@ -138,7 +138,7 @@ class Person:
         message.edited = {"user": self.id, "ts": self._team.next_ts()}
         self._team.changed()
         place = self._team.channels[message.channel]
-        self._workspace.deliveries.event(changed_event(self._team, place, message, before), SUBSCRIPTIONS[place.kind])
+        self.workspace.deliveries.event(changed_event(self._team, place, message, before), SUBSCRIPTIONS[place.kind])
 
     async def delete(self, message: Message) -> None:
         """Delete one of one's own messages or, as an administrator, anybody's."""
@@ -146,7 +146,7 @@ class Person:
             self._must_own(message)
         place = self._team.channels[message.channel]
         self._team.remove(message)
-        self._workspace.deliveries.event(deleted_event(self._team, place, message), SUBSCRIPTIONS[place.kind])
+        self.workspace.deliveries.event(deleted_event(self._team, place, message), SUBSCRIPTIONS[place.kind])
 
     def _store(self, name: str, content: bytes) -> str:
         made = int(self._team.now().timestamp())
@@ -178,7 +178,7 @@ class Person:
 
     def _tell_reaction(self, kind: str, message: Message, name: str) -> None:
         self._team.changed()
-        self._workspace.deliveries.event(reaction_event(kind, self.id, name, message), kind)
+        self.workspace.deliveries.event(reaction_event(kind, self.id, name, message), kind)
 
     async def command(self, text: str, channel: str | Channel | None = None) -> Message | View | None:
         """Type a slash command; return what the app answers: a message, a modal, or nothing at once.
@@ -186,11 +186,11 @@ class Person:
         Raise UnknownCommand for one that the manifest does not name, and Timeout if the app stays silent.
         """
         name, _, rest = text.partition(" ")
-        if name not in self._workspace.manifest.commands:
+        if name not in self.workspace.manifest.commands:
             raise UnknownCommand(name)
         place = self.channel(channel) if channel is not None else self.dm
         open_before = self.modal
-        self._workspace.deliveries.places[self.id] = place.id
+        self.workspace.deliveries.places[self.id] = place.id
         payload = {
             "token": "unused",
             "team_id": self._team.id,
@@ -203,19 +203,19 @@ class Person:
             "text": rest.strip(),
             "api_app_id": self._team.app_id,
             "is_enterprise_install": "false",
-            "response_url": self._workspace.deliveries.response_url(self.id, place.id),
-            "trigger_id": self._workspace.deliveries.trigger(self.id),
+            "response_url": self.workspace.deliveries.response_url(self.id, place.id),
+            "trigger_id": self.workspace.deliveries.trigger(self.id),
         }
-        answer = await self._workspace.deliveries.command(payload)
+        answer = await self.workspace.deliveries.command(payload)
         if answer:
             with _as_misanswered():
-                return self._workspace.methods.answer(self.id, place, answer)
+                return self.workspace.methods.answer(self.id, place, answer)
         return self.modal if self.modal is not open_before else None
 
     async def shortcut(self, name: str, message: Message) -> View | None:
         """Use a message shortcut by its name; return the modal that opens."""
         self._must_see(message)
-        found = next((each for each in self._workspace.manifest.shortcuts.values() if each.name == name), None)
+        found = next((each for each in self.workspace.manifest.shortcuts.values() if each.name == name), None)
         if found is None:
             raise NotPossible(f"there is no shortcut {name}")
         place = self._team.channels[message.channel]
@@ -224,10 +224,10 @@ class Person:
             "message_ts": message.ts,
             "channel": {"id": place.id, "name": place.name},
             "message": message_object(self._team, message),
-            "response_url": self._workspace.deliveries.response_url(self.id, place.id, message),
+            "response_url": self.workspace.deliveries.response_url(self.id, place.id, message),
             "action_ts": self._team.next_ts(),
         }
-        await self._workspace.deliveries.interaction(payload)
+        await self.workspace.deliveries.interaction(payload)
         return self.modal
 
     def _interaction(self, kind: str) -> Payload:
@@ -237,7 +237,7 @@ class Person:
             "team": {"id": self._team.id, "domain": self._team.domain},
             "user": {"id": self.id, "username": self.user.name, "team_id": self.user.team_id},
             "api_app_id": self._team.app_id,
-            "trigger_id": self._workspace.deliveries.trigger(self.id),
+            "trigger_id": self.workspace.deliveries.trigger(self.id),
         }
 
     async def click(self, where: Message | View, what: str, *, option: Any = None) -> None:
@@ -275,7 +275,7 @@ class Person:
             action |= chosen(element, option)
         place = self._container(where)
         payload = self._interaction("block_actions") | place | {"actions": [action], "state": {"values": where.values}}
-        await self._workspace.deliveries.interaction(payload)
+        await self.workspace.deliveries.interaction(payload)
 
     def _container(self, where: Message | View) -> Payload:
         if isinstance(where, View):
@@ -294,7 +294,7 @@ class Person:
             "container": container,
             "channel": {"id": place.id, "name": place.name},
             "message": message_object(self._team, where),
-            "response_url": self._workspace.deliveries.response_url(self.id, place.id, where),
+            "response_url": self.workspace.deliveries.response_url(self.id, place.id, where),
         }
 
     async def fill(self, values: Mapping[str, Any], view: View | None = None) -> None:
@@ -324,7 +324,7 @@ class Person:
             "view": view_object(self._team, view),
             "response_urls": [],
         }
-        answer = await self._workspace.deliveries.interaction(payload)
+        answer = await self.workspace.deliveries.interaction(payload)
         with _as_misanswered():
             self._take(view, answer)
         return view.errors
@@ -338,9 +338,9 @@ class Person:
                 raise Misanswered(f"errors must name input blocks, not {sorted(answer['errors'])}")
             view.errors = dict(answer["errors"])
         elif action == "update":
-            self._workspace.methods.replace(view, answer["view"])
+            self.workspace.methods.replace(view, answer["view"])
         elif action == "push":
-            self._workspace.methods.lay(self._workspace.methods.make_view(answer["view"], self.id))
+            self.workspace.methods.lay(self.workspace.methods.make_view(answer["view"], self.id))
         elif action == "clear":
             stack.clear()
         elif view in stack:
@@ -354,20 +354,20 @@ class Person:
         self._team.changed()
         if view.body.get("notify_on_close"):
             payload = self._interaction("view_closed") | {"view": view_object(self._team, view), "is_cleared": False}
-            await self._workspace.deliveries.interaction(payload)
+            await self.workspace.deliveries.interaction(payload)
 
     async def open_home(self, tab: str = "home") -> None:
         """Open the app's Home or Messages tab."""
         body = {"type": "app_home_opened", "user": self.id, "channel": self.dm.id, "tab": tab}
-        self._workspace.deliveries.event(body, "app_home_opened")
+        self.workspace.deliveries.event(body, "app_home_opened")
 
     async def change_profile(self, **fields: Any) -> None:
         """Change what Slack knows of this person: name, email, tz, locale or deleted."""
         for name, value in fields.items():
             setattr(self.user, name, value)
         self._team.changed()
-        body = {"type": "user_change", "user": self._workspace.methods.describe(self.user, locale=True)}
-        self._workspace.deliveries.event(body, "user_change")
+        body = {"type": "user_change", "user": self.workspace.methods.describe(self.user, locale=True)}
+        self.workspace.deliveries.event(body, "user_change")
 
 
 @contextmanager

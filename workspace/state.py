@@ -159,8 +159,9 @@ class Team:
     """One workspace and everything in it. Whoever changes something calls `changed()`; whoever waits is woken then.
 
     `now` tells the time (aware, UTC). `modals` is the stack of open modals by user id, the top one last; `homes` the
-    published App Home by user id. `troubles` are sentences about what the app did wrong without being told so;
-    `offered` are the action and callback ids by which anybody could answer the app so far.
+    published App Home by user id. `troubles` are sentences about what the app did wrong without being told so.
+    `offered` are the action ids by which anybody could tell the app something so far, each with the values it carried,
+    and `forms` the forms that could be sent, by callback id, each as it was last shown.
     """
 
     now: Callable[[], datetime]
@@ -178,7 +179,8 @@ class Team:
     modals: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
-    offered: set[str] = field(default_factory=set)
+    offered: dict[str, set[str]] = field(default_factory=dict)
+    forms: dict[str, View] = field(default_factory=dict)
     version: int = 0
     _last_moment: int = 0
     _ids: dict[str, int] = field(default_factory=dict)

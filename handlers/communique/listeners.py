@@ -32,6 +32,7 @@ from handlers.listening import (
     Request,
     Submission,
     number_in,
+    numbers_in,
 )
 from handlers.reader import reader_of
 from storage import communique_files, communiques, contacts, meetings, recommendations, silence
@@ -242,7 +243,7 @@ async def submit_opening(submission: Submission, focal: Focal) -> Answer:
 
 async def submit_clause(submission: Submission, focal: Focal) -> Answer:
     """Store a draft with one clause changed, added, moved or taken out as its next version."""
-    key = int(submission.private_metadata.rpartition(":")[2])
+    key = numbers_in(submission.private_metadata, 3, USAGE)[2]
 
     async def changed(conn: Conn, before: Text) -> Text | Errors:
         return await _with_clause(conn, submission, before, key)
@@ -281,7 +282,7 @@ async def _save(
 ) -> Answer:
     require(submission.actor, Deed.PUBLISH)
     _ = submission._
-    number, seen = (number_in(part, USAGE) for part in submission.private_metadata.split(":")[:2])
+    number, seen, *_rest = numbers_in(submission.private_metadata, 2, USAGE)
     try:
         async with focal.db.begin() as conn:
             text = await changed(conn, (await communiques.version(conn, number)).text)
@@ -308,7 +309,7 @@ async def compare(command: Command, focal: Focal) -> Answer:
 
 async def click_compare(click: Click, focal: Focal) -> Answer:
     """Compare a version with the one before it."""
-    number, version = (number_in(part, USAGE) for part in click.value.split(":")[:2])
+    number, version, *_rest = numbers_in(click.value, 2, USAGE)
     return Reply(*await _compared(click, focal, number, version - 1, version))
 
 

@@ -16,7 +16,19 @@ from handlers.communique import posts, round_views
 from handlers.communique.listeners import USAGE, shown, visible, wording_of
 from handlers.communique.round_views import Plan
 from handlers.communique.views import Words
-from handlers.listening import Answer, Click, Command, Errors, Focal, Modal, Reply, Request, Submission, number_in
+from handlers.listening import (
+    Answer,
+    Click,
+    Command,
+    Errors,
+    Focal,
+    Modal,
+    Reply,
+    Request,
+    Submission,
+    number_in,
+    numbers_in,
+)
 from handlers.reader import reader_of
 from storage import communiques, contacts, people, silence
 from storage.communiques import Communique, State
@@ -80,7 +92,7 @@ async def submit_start(submission: Submission, focal: Focal) -> Answer:
     """Put a version under silence and have it brought to every delegation."""
     require(submission.actor, Right.PUBLISH)
     _ = submission._
-    number, seen = (number_in(part, USAGE) for part in submission.private_metadata.split(":"))
+    number, seen, *_rest = numbers_in(submission.private_metadata, 2, USAGE)
     ends_at = _moment(submission)
     if ends_at is None:
         return _no_such_time(submission)

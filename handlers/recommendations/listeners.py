@@ -39,6 +39,7 @@ from handlers.listening import (
     Shortcut,
     Submission,
     Update,
+    choice_in,
     number_in,
 )
 from handlers.recommendations import posts, sources, views
@@ -187,7 +188,7 @@ async def _proposed(
     conn: Conn, submission: Submission, source: Source | None, author: Actor | None
 ) -> NewRecommendation:
     """Return what the form proposes: from the message it was opened on, or in the name of whoever submits it."""
-    text, chosen = _text(submission, "text"), Attribution(_text(submission, "attribution"))
+    text, chosen = _text(submission, "text"), choice_in(Attribution, _text(submission, "attribution"))
     if source is not None:
         new = await sources.from_message(conn, source, author, text, chosen)
     else:
@@ -196,7 +197,7 @@ async def _proposed(
         new = await _answering(conn, new, _text(submission, "question"))
     return replace(
         new,
-        kind=Kind(_text(submission, "kind")),
+        kind=choice_in(Kind, _text(submission, "kind")),
         theme=_text(submission, "theme"),
         meeting_id=await _meeting(conn, _text(submission, "meeting")),
     )
@@ -481,7 +482,7 @@ async def submit_edit(submission: Submission, focal: Focal) -> Answer:
                 number,
                 number_in(version, SHOW),
                 _text(submission, "text"),
-                Kind(_text(submission, "kind")),
+                choice_in(Kind, _text(submission, "kind")),
                 _text(submission, "theme"),
                 submission.actor.user_id,
                 focal.now(),

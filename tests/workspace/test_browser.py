@@ -44,7 +44,7 @@ class Tabs:
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._heard)
         name = place if isinstance(place, str) else place.id
-        await page.goto(f"{person._workspace.base_url}/as/{person.id}/{name}")
+        await page.goto(f"{person.workspace.base_url}/as/{person.id}/{name}")
         return page
 
     def _heard(self, message: ConsoleMessage) -> None:
