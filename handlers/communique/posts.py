@@ -9,6 +9,7 @@ from bot.rules.presidency import presidency_on
 from bot.rules.recommendations import State as Decided
 from bot.rules.silence import Objection, Outcome, Round
 from handlers import secretariat
+from handlers.beats import each_due
 from handlers.communique import round_views
 from handlers.communique.round_views import Told
 from handlers.listening import Focal
@@ -84,11 +85,15 @@ async def pass_on(conn: Conn, focal: Focal, kept: Kept, said: Objection, entry_i
 
 async def close_due(focal: Focal, now: datetime) -> None:
     """End every round whose end has come, each at that moment, however late the beat is."""
-    async with focal.db.read() as conn:
-        due = [each.id for each in await silence.open_rounds(conn) if each.around.ends_at <= now]
-    for round_id in due:
-        async with focal.db.begin() as conn:
-            await settle(conn, focal, await silence.load(conn, round_id, lock=True), now)
+    await each_due(focal, now, _ended, _close)
+
+
+async def _ended(conn: Conn, now: datetime) -> list[int]:
+    return [each.id for each in await silence.open_rounds(conn) if each.around.ends_at <= now]
+
+
+async def _close(conn: Conn, focal: Focal, round_id: int, now: datetime) -> None:
+    await settle(conn, focal, await silence.load(conn, round_id, lock=True), now)
 
 
 async def settle(conn: Conn, focal: Focal, kept: Kept, now: datetime) -> Kept:
@@ -134,11 +139,11 @@ async def _move_sources(conn: Conn, focal: Focal, kept: Kept, was: Decided, to: 
 
 async def remind_due(focal: Focal, now: datetime) -> None:
     """Remind whoever has not opened a text, half-way and before the end; tell the chair whom it has not reached."""
-    async with focal.db.read() as conn:
-        due = [each for each in await silence.open_rounds(conn) if each.reminded < _reminders(each.around, now)]
-    for each in due:
-        async with focal.db.begin() as conn:
-            await _remind(conn, focal, await silence.load(conn, each.id, lock=True), now)
+    await each_due(focal, now, _to_remind, _remind)
+
+
+async def _to_remind(conn: Conn, now: datetime) -> list[int]:
+    return [each.id for each in await silence.open_rounds(conn) if each.reminded < _reminders(each.around, now)]
 
 
 def _reminders(around: Round, now: datetime) -> int:
@@ -148,7 +153,8 @@ def _reminders(around: Round, now: datetime) -> int:
     return int(now >= rules.half_time(around)) + int(now >= max(rules.last_call(around), rules.half_time(around)))
 
 
-async def _remind(conn: Conn, focal: Focal, kept: Kept, now: datetime) -> None:
+async def _remind(conn: Conn, focal: Focal, round_id: int, now: datetime) -> None:
+    kept = await silence.load(conn, round_id, lock=True)
     wanted = _reminders(kept.around, now)
     if kept.reminded >= wanted or not await silence.set_reminded(conn, kept, wanted):
         return

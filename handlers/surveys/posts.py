@@ -7,6 +7,7 @@ from bot.rules.attribution import Attribution, names_members
 from bot.rules.problems import AlreadyDone, BadInput
 from bot.rules.surveys import NewSurvey
 from bot.rules.text import Gettext
+from handlers.beats import each_due
 from handlers.blocks import message
 from handlers.listening import Focal
 from handlers.surveys import results, views
@@ -97,36 +98,45 @@ async def show_header(conn: Conn, survey: Survey, now: datetime) -> None:
 
 async def refresh_due(focal: Focal, now: datetime) -> None:
     """Change every header that has waited long enough."""
-    async with focal.db.read() as conn:
-        stale = await surveys.stale(conn, now)
-    for survey_id in stale:
-        async with focal.db.begin() as conn:
-            survey = await surveys.survey(conn, survey_id, lock=True)
-            if survey.closed_at is None:
-                await show_header(conn, survey, now)
+    await each_due(focal, now, surveys.stale, _refresh)
+
+
+async def _refresh(conn: Conn, _focal: Focal, survey_id: int, now: datetime) -> None:
+    survey = await surveys.survey(conn, survey_id, lock=True)
+    if survey.closed_at is None:
+        await show_header(conn, survey, now)
 
 
 async def begin_due(focal: Focal, now: datetime) -> None:
     """Start every survey whose moment has come."""
-    async with focal.db.read() as conn:
-        waiting = await surveys.to_begin(conn, now)
-    for survey_id in waiting:
-        async with focal.db.begin() as conn:
-            survey = await surveys.survey(conn, survey_id, lock=True)
-            if survey.started_at is None:
-                await begin(conn, focal, survey_id, TIMEKEEPER)
+    await each_due(focal, now, surveys.to_begin, _begin)
+
+
+async def _begin(conn: Conn, focal: Focal, survey_id: int, _now: datetime) -> None:
+    if (await surveys.survey(conn, survey_id, lock=True)).started_at is None:
+        await begin(conn, focal, survey_id, TIMEKEEPER)
 
 
 async def ask_due(focal: Focal, now: datetime) -> None:
     """Post every question whose moment has come."""
-    async with focal.db.read() as conn:
-        waiting = await surveys.to_ask(conn, now)
-    for question_id in waiting:
-        async with focal.db.begin() as conn:
-            survey, asked = await surveys.question(conn, question_id, lock=True)
-            if survey.closed_at is None and not asked.asked:
-                await post_question(conn, survey, asked, now)
-                await show_header(conn, await surveys.survey(conn, survey.id), now)
+    await each_due(focal, now, surveys.to_ask, _ask)
+
+
+async def _ask(conn: Conn, _focal: Focal, question_id: int, now: datetime) -> None:
+    survey, asked = await surveys.question(conn, question_id, lock=True)
+    if survey.closed_at is None and not asked.asked:
+        await post_question(conn, survey, asked, now)
+        await show_header(conn, await surveys.survey(conn, survey.id), now)
+
+
+async def close_due(focal: Focal, now: datetime) -> None:
+    """Close every survey whose moment has come, each at that moment, however late the beat is."""
+    await each_due(focal, now, survey_answers.due, _close)
+
+
+async def _close(conn: Conn, focal: Focal, survey_id: int, _now: datetime) -> None:
+    if (await surveys.survey(conn, survey_id, lock=True)).closed_at is None:
+        await close(conn, focal, survey_id, TIMEKEEPER)
 
 
 async def outcome(conn: Conn, focal: Focal, survey: Survey) -> Outcome:
@@ -177,17 +187,6 @@ async def show_summary(conn: Conn, focal: Focal, survey: Survey) -> None:
     for part, payload in enumerate(results.build_parts(EVERYBODY, brought), 1):
         await outbox.change(conn, surveys.summary_key(survey.id, part), payload, now)
     await show_header(conn, survey, now)
-
-
-async def close_due(focal: Focal, now: datetime) -> None:
-    """Close every survey whose moment has come, each at that moment, however late the beat is."""
-    async with focal.db.read() as conn:
-        due = await survey_answers.due(conn, now)
-    for survey_id in due:
-        async with focal.db.begin() as conn:
-            survey = await surveys.survey(conn, survey_id, lock=True)
-            if survey.closed_at is None:
-                await close(conn, focal, survey_id, TIMEKEEPER)
 
 
 async def whisper(

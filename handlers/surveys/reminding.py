@@ -8,6 +8,7 @@ from bot.rules.problems import AlreadyDone, BadInput, Closed
 from bot.rules.reminders import utc_of, wall_of, working_wall
 from bot.rules.surveys import AHEAD, Stage, due_stage, stage_moments
 from handlers import secretariat
+from handlers.beats import each_due
 from handlers.listening import Answer, Click, Command, Errors, Focal, Modal, Reply, Submission, number_in
 from handlers.surveys import forms, views
 from storage import audit, outbox, people, survey_reminders, surveys
@@ -77,11 +78,7 @@ def _next(focal: Focal, person: Recipient) -> datetime:
 
 async def send_due(focal: Focal, now: datetime) -> None:
     """Send every reminder whose moment has come to those whose delegation still has not answered."""
-    async with focal.db.read() as conn:
-        waiting = await survey_reminders.waiting(conn, now)
-    for each in waiting:
-        async with focal.db.begin() as conn:
-            await _send(conn, focal, each, now)
+    await each_due(focal, now, survey_reminders.waiting, _send)
 
 
 async def _send(conn: Conn, focal: Focal, reminder: Waiting, now: datetime) -> None:
@@ -98,15 +95,12 @@ async def _send(conn: Conn, focal: Focal, reminder: Waiting, now: datetime) -> N
 
 async def remind_due(focal: Focal, now: datetime) -> None:
     """Remind by stages: a week, two days and a day before the close, never twice for one stage."""
-    async with focal.db.read() as conn:
-        to_look_at = await survey_reminders.to_look_at(conn, now)
-    for survey_id in to_look_at:
-        async with focal.db.begin() as conn:
-            await _look(conn, focal, await surveys.survey(conn, survey_id, lock=True), now)
+    await each_due(focal, now, survey_reminders.to_look_at, _look)
     await send_due(focal, now)
 
 
-async def _look(conn: Conn, focal: Focal, survey: Survey, now: datetime) -> None:
+async def _look(conn: Conn, focal: Focal, survey_id: int, now: datetime) -> None:
+    survey = await surveys.survey(conn, survey_id, lock=True)
     if survey.closed_at is not None or survey.started_at is None:
         return
     opens = survey.closes_at - AHEAD[Stage.WEEK] - EARLIEST
