@@ -711,3 +711,40 @@ async def test_the_pages_own_files_are_served(slack: Workspace, session: aiohttp
     assert [await status(each) for each in ("nothing.css", "routes.py", "..%2Froutes.py", "%2Fetc%2Fpasswd")] == [
         404
     ] * 4
+
+
+async def test_who_is_not_here_chooses_again(slack: Workspace, session: aiohttp.ClientSession) -> None:
+    """An address of somebody or somewhere that is not there leads to the front page, which says so."""
+    ana = slack.add_user("Ana Silva")
+
+    pages = []
+    for path in ("U0NOBODY/home", f"{ana.id}/C0NOWHERE", f"{ana.id}/archives/C0NOWHERE/p1772445600000000"):
+        async with session.get(f"{slack.base_url}/as/{path}") as response:
+            pages.append((response.status, Reading(await response.text()).text))
+
+    assert [status for status, _ in pages] == [404] * 3
+    assert "There is nobody of that id here. Choose again." in pages[0][1]
+    assert "Ana Silva sees no channel C0NOWHERE" in pages[1][1]
+    assert all("Choose whom to be" in text for _, text in pages)
+
+
+async def test_a_menu_of_a_message_that_is_gone_says_so(slack: Workspace, session: aiohttp.ClientSession) -> None:
+    """A menu opened just as its message went away is a notice in the page, not an error."""
+    ana = slack.add_user("Ana Silva")
+    general = slack.add_channel("general", [ana])
+    address = f"{slack.base_url}/as/{ana.id}/menu?channel={general.id}&ts=1.000001"
+
+    async with session.get(address, headers={"HX-Request": "true"}) as response:
+        status, text = response.status, await response.text()
+
+    assert status == 200
+    assert "That message is no longer there." in text
+
+
+async def test_what_a_tab_must_not_say_is_refused(slack: Workspace, session: aiohttp.ClientSession) -> None:
+    """A question for news that does not say what the tab shows is refused, and nothing breaks."""
+    ana = slack.add_user("Ana Silva")
+
+    for said in ("", "[]", "nonsense", "3"):
+        async with session.post(f"{slack.base_url}/as/{ana.id}/live", data={"place": "home", "seen": said}) as response:
+            assert response.status == 400

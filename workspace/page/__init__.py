@@ -3,9 +3,12 @@
 from aiohttp import web
 
 from workspace.driver import Workspace
-from workspace.page.routes import Page
+from workspace.page.answers import static
+from workspace.page.doing import Doing
+from workspace.page.showing import Showing
 
 
 def mount(application: web.Application, workspace: Workspace) -> None:
     """Add the page of a workspace to the application that serves it."""
-    application.add_routes(Page(workspace).routes())
+    files = web.get("/page/{name}", static)
+    application.add_routes([*Showing(workspace).routes(), *Doing(workspace).routes(), files])

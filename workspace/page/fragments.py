@@ -6,9 +6,13 @@ from hashlib import sha256
 
 from markupsafe import Markup
 
+from workspace.driver import Workspace
 from workspace.page import sight as seeing
 from workspace.page.rendering import render
 from workspace.page.sight import Line, Sight
+from workspace.person import Person
+from workspace.problems import NotPossible
+from workspace.state import Message
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,18 @@ def message(sight: Sight, line: Line, parent: str) -> Fragment:
     css = "message" + (" first" if line.first else "") + (" private" if line.message.ephemeral_to else "")
     inner = render("message.html", sight=sight, reader=sight.reader, line=line, s=line.surface)
     return made(line.prefix, "li", css, inner, parent=parent)
+
+
+def line(workspace: Workspace, person: Person, found: Message, name: str) -> Fragment:
+    """Return one message as the line of that id; NotPossible if it stands in no such line."""
+    in_thread = name.startswith("t-")
+    asked = {"thread": found.thread_ts or found.ts} if in_thread else {}
+    sight = seeing.look(workspace, person, found.channel, asked)
+    shown = thread(sight) if in_thread else place(sight)
+    same = next((each for each in shown if each.id == name), None)
+    if same is None:
+        raise NotPossible("That message is no longer there.")
+    return same
 
 
 def modal(sight: Sight) -> Fragment:

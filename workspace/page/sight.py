@@ -1,18 +1,23 @@
 """What one tab of the page shows: who acts, where they are, what is open, and the pieces it is made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
 
 from workspace.driver import Workspace
 from workspace.page.forms import Surface, surface_of
 from workspace.page.reader import Reader
 from workspace.person import Person
+from workspace.problems import NotPossible
 from workspace.state import Channel, Message, StoredFile, Team, User, View
 
 TOGETHER = timedelta(minutes=5)
 """Messages of one person stand under one name if no more than this lies between them."""
 SHOWN = 100
+MOST_SHOWN = 5000
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,40 @@ class Sight:
     def is_app(self) -> bool:
         """Tell whether this is the app's own place: its Home or the direct message with it."""
         return self.place is None or self.place.id == self.person.dm.id
+
+
+def look(workspace: Workspace, person: Person, place: str, asked: Mapping[str, Any]) -> Sight:
+    """Return what a tab shows by what it says of itself: `thread`, `since` and `limit`; NotPossible if it may not."""
+    if place == "home":
+        return Sight(workspace, person, None)
+    channel = person.channel(place)
+    root = workspace.team.message(channel.id, str(asked.get("thread") or ""))
+    if root is not None and root.is_reply:
+        root = workspace.team.message(channel.id, root.thread_ts or "")
+    limit = str(asked.get("limit") or SHOWN)
+    shown = min(int(limit), MOST_SHOWN) if limit.isdecimal() else SHOWN
+    return Sight(workspace, person, channel, root, str(asked.get("since") or ""), shown)
+
+
+def person_of(workspace: Workspace, request: web.Request) -> Person:
+    """Return who acts by a request's address; NotPossible if there is nobody of that id."""
+    person = workspace.people.get(request.match_info["user"])
+    if person is None:
+        raise NotPossible("There is nobody of that id here. Choose again.")
+    return person
+
+
+def asked_message(request: web.Request, person: Person) -> Message:
+    """Return the message that a request's address names."""
+    return message_of(person, request.query.get("channel", ""), request.query.get("ts", ""))
+
+
+def message_of(person: Person, channel_id: str, ts: str) -> Message:
+    """Return a message that a person sees; NotPossible if they see none there."""
+    found = next((each for each in person.sees(channel_id) if each.ts == ts), None)
+    if found is None:
+        raise NotPossible("That message is no longer there.")
+    return found
 
 
 @dataclass(frozen=True)
@@ -168,8 +207,8 @@ def _arranged(sight: Sight, made: Sequence[Line]) -> Iterator[Line]:
 
 def _together(reader: Reader, before: Line, line: Line) -> bool:
     gap = reader.at(line.message.ts) - reader.at(before.message.ts)
-    same = before.author.id == line.author.id and before.message.ephemeral_to == line.message.ephemeral_to
-    return same and gap <= TOGETHER and line.message.subtype != "thread_broadcast"
+    alone = before.message.ephemeral_to or line.message.ephemeral_to or line.message.subtype == "thread_broadcast"
+    return before.author.id == line.author.id and gap <= TOGETHER and not alone
 
 
 def modal_of(sight: Sight) -> tuple[View, Surface] | None:

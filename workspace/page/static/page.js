@@ -327,12 +327,13 @@ document.addEventListener("done", ({ target }) => {
 function filter(field) {
   if (!field.dataset?.filter) return;
   const wanted = field.value.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
-  for (const each of document.querySelector(field.dataset.filter).children) {
+  for (const each of document.querySelectorAll(`${field.dataset.filter} > [data-words]`)) {
     each.hidden = !each.dataset.words.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").includes(wanted);
   }
 }
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.dataset?.filter) return;
+  event.preventDefault();
   document.querySelector(`${event.target.dataset.filter} > :not([hidden]) a`)?.click();
 });
 
