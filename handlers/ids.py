@@ -113,6 +113,12 @@ SILENCE_ADMIT: Final = "silence_admit"
 # Meetings.
 MEETING_OLDER: Final = "meeting_older"
 MEETING_NEWER: Final = "meeting_newer"
+MEETING_SHOW: Final = "meeting_show"
+MEETING_EDIT: Final = "meeting_edit"
+MEETING_FORM: Final = "meeting_form"
+MEETING_INPUT: Final = "meeting_input"
+MEETING_DAY: Final = "meeting_day"
+MEETING_TIME: Final = "meeting_time"
 
 # The Troika and its reminders.
 TROIKA_SET: Final = "troika_set"

@@ -36,6 +36,7 @@ class Deed(StrEnum):
     BREAK_SILENCE = N_("break a silence")
     SCHEDULE = N_("schedule reminders")
     STEER_DUTIES = N_("change duties")
+    PLAN_MEETINGS = N_("plan meetings")
     SET_PRESIDENCY = N_("set a presidency")
     ANSWER_QUESTIONS = N_("work on open questions")
     EXPORT_ALL = N_("export everything")
@@ -58,6 +59,7 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.BREAK_SILENCE: _VOICES,
     Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.STEER_DUTIES: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
+    Deed.PLAN_MEETINGS: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
     Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),
     Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),

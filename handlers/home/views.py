@@ -166,7 +166,7 @@ def _contact(reader: Reader, overview: Overview, contact: Contact) -> str:
 def _network(reader: Reader, overview: Overview) -> list[Block]:
     _ = reader._
     following = (
-        meeting_line(_, overview.meeting)
+        meeting_line(reader, overview.meeting)
         if overview.meeting
         else _("No next meeting is known to me yet. The ones there were: `/wps-meeting list`")
     )

@@ -1,8 +1,8 @@
-"""Meetings: the next one, those there were, and what each was about."""
+"""Meetings: the next one, those there were, what each was about, and how one is planned."""
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.meetings import listeners
+from handlers.meetings import listeners, planning
 
 
 def register(app: Registry) -> None:
@@ -10,3 +10,6 @@ def register(app: Registry) -> None:
     app.command(ids.MEETING, listeners.MEETING)
     app.action(ids.MEETING_OLDER, listeners.turn_page)
     app.action(ids.MEETING_NEWER, listeners.turn_page)
+    app.action(ids.MEETING_SHOW, listeners.click_show)
+    app.action(ids.MEETING_EDIT, planning.click_edit)
+    app.view(ids.MEETING_FORM, planning.save)

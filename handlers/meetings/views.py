@@ -1,11 +1,16 @@
-"""What meetings look like."""
+"""What meetings look like: a line, the card of one, the list."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
-from bot.rules.text import Gettext, safe
+from bot.rules.dates import moment_words, span_words, zone_words
+from bot.rules.meetings import Kind
+from bot.rules.reminders import utc_of
+from bot.rules.text import Gettext, link, safe
 from handlers import ids
-from handlers.blocks import Block, actions, button, context, header, section
+from handlers.blocks import Block, Element, actions, button, context, header, section
+from handlers.meetings.card import Card
+from handlers.reader import Reader
 from storage.meetings import Meeting
 
 PAGE = 10
@@ -13,63 +18,114 @@ Words = tuple[str, list[Block]]
 """The same content twice: as text for those who do not see blocks, and as blocks."""
 
 
-def days(first: date, last: date) -> str:
-    """Return one day or a span of days, with the month's name so that no order of figures is guessed."""
-    if first == last:
-        return f"{first.day} {first:%B %Y}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day} {last:%B %Y}"
-    return f"{first.day} {first:%B %Y} – {last.day} {last:%B %Y}"
-
-
-def kind_name(_: Gettext, kind: str) -> str:
+def kind_name(_: Gettext, kind: Kind) -> str:
     """Return what a kind of meeting is called."""
     return {
-        "capital-level": _("capital-level meeting"),
-        "margins": _("at the margins of the General Assembly"),
-        "expert": _("expert meeting"),
-        "other": _("other meeting"),
+        Kind.CAPITAL: _("capital-level meeting"),
+        Kind.MARGINS: _("at the margins of the General Assembly"),
+        Kind.EXPERT: _("expert meeting"),
+        Kind.OTHER: _("other meeting"),
     }[kind]
 
 
-def line(_: Gettext, meeting: Meeting) -> str:
+def line(reader: Reader, meeting: Meeting) -> str:
     """Return a meeting in one line of mrkdwn."""
     where = f", {safe(meeting.place)}" if meeting.place else ""
-    return f"{meeting.id} · *{safe(meeting.title)}*{where}, {days(meeting.starts_on, meeting.ends_on)}"
+    title = f"~{safe(meeting.title)}~" if meeting.plan.cancelled else f"*{safe(meeting.title)}*"
+    off = reader._(" – cancelled") if meeting.plan.cancelled else ""
+    return f"{meeting.id} · {title}{where}, {span_words(meeting.starts_on, meeting.ends_on, reader.locale)}{off}"
 
 
-def build_next(_: Gettext, following: Meeting | None, last: Meeting | None, today: date) -> Words:
+def begins_at(meeting: Meeting) -> datetime | None:
+    """Return when a meeting begins (aware UTC), None where only its days are known."""
+    plan = meeting.plan
+    return utc_of(datetime.combine(plan.starts_on, plan.opens), plan.zone) if plan.opens else None
+
+
+def when_words(reader: Reader, meeting: Meeting) -> str:
+    """Return when a meeting is: its days, and its times on the clock of its place and of the reader."""
+    plan, begins = meeting.plan, begins_at(meeting)
+    days = span_words(plan.starts_on, plan.ends_on, reader.locale)
+    if begins is None or plan.opens is None or plan.closes is None:
+        return days
+    times = f"{plan.opens:%H:%M} – {plan.closes:%H:%M} ({zone_words(begins, plan.zone)})"
+    if plan.zone == reader.zone:
+        return f"{days}, {times}"
+    own = reader._("for you it begins {moment}").format(moment=moment_words(begins, reader.zone, reader.locale))
+    return f"{days}, {times}; {own}"
+
+
+def build_next(reader: Reader, card: Card | None, last: Meeting | None, today: date) -> Words:
     """Return the next meeting; where none is known that is said, and the last one named instead."""
-    if following is not None:
-        under_way = following.starts_on <= today
-        title = _("This meeting is under way") if under_way else _("The next meeting")
-        return _one(_, title, following)
+    _ = reader._
+    if card is not None:
+        under_way = card.meeting.starts_on <= today
+        return _one(reader, _("This meeting is under way") if under_way else _("The next meeting"), card)
     text = _("No next meeting is known to me yet. Ask the Secretariat for its date.")
-    before = _("The last one I know of: {meeting}").format(meeting=line(_, last)) if last else ""
+    before = _("The last one I know of: {meeting}").format(meeting=line(reader, last)) if last else ""
     blocks = [section(text), *([section(before)] if before else []), context(_("All of them: /wps-meeting list"))]
     return f"{text} {before}".strip(), blocks
 
 
-def build_meeting(_: Gettext, meeting: Meeting) -> Words:
-    """Return one meeting with its source."""
-    return _one(_, _("Meeting {number}").format(number=meeting.id), meeting)
+def build_card(reader: Reader, card: Card, said: str = "") -> Words:
+    """Return the card of one meeting, below what has just been `said` of it (plain text)."""
+    title = reader._("Meeting {number}").format(number=card.meeting.id)
+    text, blocks = _one(reader, title, card)
+    return (f"{safe(said)}\n{text}", [section(safe(said)), *blocks]) if said else (text, blocks)
 
 
-def _one(_: Gettext, title: str, meeting: Meeting) -> Words:
-    source = _("Source: {source}").format(source=safe(meeting.source or _("none given")))
-    body = [line(_, meeting), kind_name(_, meeting.kind), safe(meeting.notes)]
-    text = "\n".join(part for part in body if part)
-    return f"{title}\n{text}\n{source}", [header(title), section(text), context(source)]
+def _one(reader: Reader, title: str, card: Card) -> Words:
+    lines = facts(reader, card)
+    blocks = [
+        header(title),
+        section("\n".join(lines)),
+        context(_origin(reader, card)),
+        actions(*_buttons(reader, card)),
+    ]
+    return "\n".join([title, *lines, _origin(reader, card)]), blocks
 
 
-def build_list(_: Gettext, found: Sequence[Meeting], start: int) -> Words:
+def facts(reader: Reader, card: Card) -> list[str]:
+    """Return what is known of a meeting, line by line in mrkdwn; documents only for those who belong."""
+    _, meeting, plan = reader._, card.meeting, card.meeting.plan
+    off = _("*This meeting is cancelled.*") if plan.cancelled else ""
+    titled = f"*{safe(plan.title)}*, {kind_name(_, plan.kind)}"
+    named = (
+        (_("When: {words}"), when_words(reader, meeting)),
+        (_("Where: {words}"), safe(plan.place)),
+        (_("Theme: {words}"), safe(plan.theme)),
+        (_("Host: {words}"), safe(plan.host)),
+        (_("Documents: {words}"), " · ".join(link(each.url, each.title) for each in card.documents)),
+    )
+    told = [words.format(words=value) for words, value in named if value]
+    return [part for part in (off, titled, *told, safe(plan.notes)) if part]
+
+
+def _origin(reader: Reader, card: Card) -> str:
+    _, meeting = reader._, card.meeting
+    if meeting.source:
+        return _("Source: {source}").format(source=safe(meeting.source))
+    if meeting.changed_at is None:
+        return _("Source: none given")
+    moment = moment_words(meeting.changed_at, reader.zone, reader.locale)
+    return _("As {name} saved it, {moment}").format(name=safe(card.changed_by), moment=moment)
+
+
+def _buttons(reader: Reader, card: Card) -> list[Element]:
+    _, number = reader._, str(card.meeting.id)
+    change = [button(_("Change"), ids.MEETING_EDIT, number, label=_("Change this meeting"))] if card.may_plan else []
+    return [button(_("Show again"), ids.MEETING_SHOW, number), *change]
+
+
+def build_list(reader: Reader, found: Sequence[Meeting], start: int) -> Words:
     """Return a page of meetings, the newest first, from the position `start` on."""
+    _ = reader._
     newest_first = sorted(found, key=lambda each: each.starts_on, reverse=True)
     page = newest_first[start : start + PAGE]
     if not page:
         text = _("No meetings are known to me.")
         return text, [section(text)]
-    lines = "\n".join(line(_, each) for each in page)
+    lines = "\n".join(line(reader, each) for each in page)
     shown = _("{first} to {last} of {count}. One with its source: /wps-meeting show N").format(
         first=start + 1, last=start + len(page), count=len(found)
     )
@@ -78,7 +134,7 @@ def build_list(_: Gettext, found: Sequence[Meeting], start: int) -> Words:
     return f"{_('Meetings')}\n{lines}\n{shown}", blocks
 
 
-def _turning(_: Gettext, start: int, count: int) -> list[Block]:
+def _turning(_: Gettext, start: int, count: int) -> list[Element]:
     newer = [button(_("Newer"), ids.MEETING_NEWER, str(max(start - PAGE, 0)))] if start else []
     older = [button(_("Older"), ids.MEETING_OLDER, str(start + PAGE))] if start + PAGE < count else []
     return newer + older

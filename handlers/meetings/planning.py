@@ -1,0 +1,93 @@
+"""Planning a meeting: a new one, or what changes of one, and what has to move with it."""
+
+from collections.abc import Sequence
+
+from bot.rules.meetings import Plan, read_plan
+from bot.rules.permissions import Deed, require
+from bot.rules.problems import AlreadyDone, Changed
+from handlers.listening import (
+    Answer,
+    Click,
+    Command,
+    Errors,
+    Focal,
+    Modal,
+    Reply,
+    Request,
+    Submission,
+    Update,
+    number_in,
+)
+from handlers.meetings import plan_views as views
+from handlers.meetings.card import name_of
+from handlers.reader import reader_of
+from storage import audit, meetings
+from storage.database import Conn
+from storage.meetings import Meeting
+
+EDIT = "/wps-meeting edit 3"
+
+
+async def open_new(command: Command, _focal: Focal) -> Answer:
+    """Open the form of a new meeting."""
+    require(command.actor, Deed.PLAN_MEETINGS)
+    return Modal(views.build_form(command._, {"title": command.text}))
+
+
+async def open_edit(command: Command, focal: Focal) -> Answer:
+    """Open the form of a meeting that is known."""
+    return await _open(command, focal, number_in(command.text, EDIT))
+
+
+async def click_edit(click: Click, focal: Focal) -> Answer:
+    """Open that form from the card."""
+    return await _open(click, focal, number_in(click.value, EDIT))
+
+
+async def _open(request: Request, focal: Focal, number: int) -> Answer:
+    require(request.actor, Deed.PLAN_MEETINGS)
+    async with focal.db.read() as conn:
+        known = await meetings.existing(conn, number)
+    return Modal(views.build_form(request._, views.held(known.plan), known.id, known.version))
+
+
+async def save(submission: Submission, focal: Focal) -> Answer:
+    """Store the meeting; what hangs on its days moves with it. If somebody else was faster both see what differs."""
+    require(submission.actor, Deed.PLAN_MEETINGS)
+    number, version = (number_in(each, EDIT) for each in (*submission.private_metadata.split(":"), "", "")[:2])
+    plan, problems = read_plan(submission.values)
+    if plan is None:
+        return Errors({block: problem.said(submission._) for block, problem in problems.items()})
+    try:
+        async with focal.db.begin() as conn:
+            saved, followed = await _store(conn, submission, focal, number, version, plan)
+    except Changed:
+        return await _changed_since(submission, focal, number, plan)
+    except AlreadyDone as twin:
+        return Errors({"title": twin.said(submission._)})
+    return Reply(*views.build_saved(reader_of(submission, focal), saved, followed))
+
+
+async def _store(
+    conn: Conn, submission: Submission, focal: Focal, number: int, version: int, plan: Plan
+) -> tuple[Meeting, Sequence[str]]:
+    now, by = focal.now(), submission.actor.user_id
+    if not number:
+        saved = await meetings.plan(conn, plan, by, now, f"form:{submission.view.get('id')}")
+        await audit.note(conn, now, by, "plan", f"meeting {saved.id}", first_day=plan.starts_on.isoformat())
+        return saved, ()
+    before = await meetings.existing(conn, number, lock=True)
+    saved = await meetings.change(conn, number, version, plan, by, now)
+    fields = list(plan.differs_from(before.plan))
+    days = {"first_day": plan.starts_on.isoformat(), "before": before.starts_on.isoformat()}
+    await audit.note(conn, now, by, "change", f"meeting {number}", fields=fields, **days)
+    return saved, ()
+
+
+async def _changed_since(submission: Submission, focal: Focal, number: int, plan: Plan) -> Answer:
+    """Show the form again with what was written, and say what somebody else has saved meanwhile."""
+    async with focal.db.read() as conn:
+        now = await meetings.existing(conn, number)
+        by = await name_of(conn, now.changed_by)
+    notes = views.changed_since(submission._, by, plan.differs_from(now.plan))
+    return Update(views.build_form(submission._, views.held(plan), number, now.version, notes))

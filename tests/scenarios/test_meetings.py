@@ -1,0 +1,168 @@
+"""Whole conversations about meetings, held with the real bot."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from storage import audit
+from tests.harness import Harness
+from workspace.driver import text_of
+from workspace.person import Person
+from workspace.state import Message
+
+BERLIN: dict[str, Any] = {
+    "kind": "capital-level",
+    "title": "Sixth capital-level meeting",
+    "starts_on": "2026-05-04",
+    "ends_on": "2026-05-06",
+    "place": "Berlin",
+    "opens": "09:00",
+    "closes": "17:30",
+    "theme": "Participation & protection",
+    "host": "Germany",
+    "documents": "Agenda https://example.org/agenda",
+    "notes": "Registration at the main gate.",
+}
+NEW = 16
+"""The number of the first meeting after those that are shipped."""
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+async def planned(bot: Harness, person: Person, **changed: Any) -> dict[str, str]:
+    """Plan the meeting in Berlin by its form; return the form's errors."""
+    await person.command("/wps-meeting new")
+    errors = await person.submit(BERLIN | changed)
+    await bot.settle()
+    return errors
+
+
+async def changed(bot: Harness, person: Person, **values: Any) -> dict[str, str]:
+    """Change the meeting in Berlin by its form; return the form's errors."""
+    await person.command(f"/wps-meeting edit {NEW}")
+    errors = await person.submit(values)
+    await bot.settle()
+    return errors
+
+
+async def card(person: Person) -> Message:
+    """Return the meeting's card as this person sees it."""
+    answer = await person.command(f"/wps-meeting show {NEW}")
+    assert isinstance(answer, Message)
+    return answer
+
+
+async def test_a_planned_meeting_is_the_next_one(bot: Harness) -> None:
+    """The form's words stand on the card, with its times on its own clock and on the reader's."""
+    sec = await bot.member_of_secretariat(tz="America/New_York")
+
+    errors = await planned(bot, sec)
+    saved = text_of(sec.modal)
+    shown = text_of(await sec.command("/wps-meeting"))
+
+    assert errors == {}
+    assert "*Sixth capital-level meeting*, Berlin, 4 May 2026 – 6 May 2026" in saved
+    assert "The next meeting\n*Sixth capital-level meeting*, capital-level meeting" in shown
+    assert "When: 4 May 2026 – 6 May 2026, 09:00 – 17:30 (Europe/Berlin, UTC+2); for you it begins Monday 4" in shown
+    assert (
+        "Theme: Participation &amp; protection\nHost: Germany\nDocuments: <https://example.org/agenda|Agenda>" in shown
+    )
+    assert "As Sec Retary saved it, Monday 2 March 2026, 05:00 (America/New_York, UTC-5)" in shown
+
+
+async def test_documents_are_for_the_network(bot: Harness) -> None:
+    """Somebody whom nobody has linked sees when and where, but neither documents nor the button that changes it."""
+    sec = await bot.member_of_secretariat()
+    guest = await bot.person("Guest Person")
+    await planned(bot, sec)
+
+    shown = text_of(await card(guest))
+
+    assert "Berlin" in shown
+    assert "Agenda" not in shown
+    assert "Change" not in shown
+
+
+@pytest.mark.parametrize("member", ["UY", None])
+async def test_only_who_plans_meetings_may(bot: Harness, member: str | None) -> None:
+    """A focal point outside the Troika and a stranger are told who may, and no form opens."""
+    ana = await bot.person("Ana Costa", member)
+
+    new = text_of(await ana.command("/wps-meeting new"))
+    edit = text_of(await ana.command("/wps-meeting edit 1"))
+
+    assert "You cannot plan meetings here. This is open to: the Secretariat, the presidency, the Troika." in new
+    assert edit == new
+    assert ana.modal is None
+
+
+async def test_a_meeting_moves_and_is_cancelled(bot: Harness) -> None:
+    """Its new days are shown; a cancelled one is no longer the next, and is struck through in the list."""
+    liv = await bot.person("Liv Berg", "NO", tz="Europe/Oslo")
+    await planned(bot, liv)
+
+    moved = await changed(bot, liv, starts_on="2026-06-01", ends_on="2026-06-02")
+    after = text_of(await card(liv))
+    await changed(bot, liv, state="cancelled")
+
+    assert moved == {}
+    assert "When: 1 June 2026 – 2 June 2026, 09:00" in after
+    assert "No next meeting is known to me yet." in text_of(await liv.command("/wps-meeting"))
+    assert "This meeting is cancelled." in text_of(await card(liv))
+    assert "16 · ~Sixth capital-level meeting~, Berlin" in text_of(await liv.command("/wps-meeting list"))
+
+
+async def test_every_change_is_in_the_audit_log(bot: Harness) -> None:
+    """Who planned and who changed which fields is kept."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    await changed(bot, sec, starts_on="2026-05-03", host="Namibia")
+
+    async with bot.bot.focal.db.read() as conn:
+        entries = await audit.of_subject(conn, f"meeting {NEW}")
+
+    assert [(each.deed, each.actor) for each in entries] == [("plan", sec.id), ("change", sec.id)]
+    assert entries[1].details == {"fields": ["starts_on", "host"], "first_day": "2026-05-03", "before": "2026-05-04"}
+
+
+async def test_two_who_edit_at_once_hear_of_each_other(bot: Harness) -> None:
+    """The slower one keeps what they wrote, reads who was faster and what differs, and may save again."""
+    sec, liv = await bot.member_of_secretariat(), await bot.person("Liv Berg", "NO")
+    await planned(bot, sec)
+    await sec.command(f"/wps-meeting edit {NEW}")
+    await liv.command(f"/wps-meeting edit {NEW}")
+    await liv.submit({"theme": "Prevention"})
+
+    await sec.submit({"host": "Germany and Namibia"})
+    told = text_of(sec.modal)
+    errors = await sec.submit()
+
+    assert "*Liv Berg has saved this meeting since you opened it.*" in told
+    assert "It differs from what is saved in: theme, host." in told
+    assert errors == {}
+    shown = text_of(await card(sec))
+    assert "Theme: Participation &amp; protection" in shown
+    assert "Host: Germany and Namibia" in shown
+
+
+async def test_a_meeting_is_not_planned_twice(bot: Harness) -> None:
+    """A second one with the same title and first day is refused at the field, with the number of the first."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+
+    errors = await planned(bot, sec)
+
+    assert errors == {"title": f"Meeting {NEW} has this title and first day already. See /wps-meeting show {NEW}."}
+
+
+async def test_what_cannot_be_is_said_at_its_field(bot: Harness) -> None:
+    """A last day before the first is refused, and nothing is planned."""
+    sec = await bot.member_of_secretariat()
+
+    errors = await planned(bot, sec, ends_on="2026-05-01")
+
+    assert errors == {"ends_on": "The last day must not lie before the first."}
+    assert "There is no meeting 16." in text_of(await sec.command(f"/wps-meeting show {NEW}"))
