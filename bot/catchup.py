@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from bot.inbound import Inbound
+from bot.rules.recommendations import SUGGEST
 from bot.rules.surveys import WITHDRAW, words_of
 from bot.slack import LostAnswer, SlackApi
 from bot.slack_errors import Gone, RateLimited, SlackError
@@ -118,7 +119,7 @@ def missed(thread: OpenThread, replies: Sequence[Message], stamp: str = "") -> l
             events.append(_as_signed(thread, reply, "reaction_added", f"withdrawn{stamp}"))
         elif not _counts(thread, ts) and _is_unsigned(reply):
             events.append(_as_signed(thread, reply, "reaction_removed", f"restored{stamp}"))
-    return events
+    return [*events, *(_as_suggested(thread, reply) for reply in shown.values() if _suggesters(reply))]
 
 
 def _counts(thread: OpenThread, ts: str) -> bool:
@@ -143,8 +144,12 @@ def _is_unsigned(reply: Message) -> bool:
     )
 
 
-def _signs(reply: Message) -> list[Message]:
-    return [each for each in reply.get("reactions") or () if each.get("name") == WITHDRAW]
+def _signs(reply: Message, name: str = WITHDRAW) -> list[Message]:
+    return [each for each in reply.get("reactions") or () if each.get("name") == name]
+
+
+def _suggesters(reply: Message) -> list[str]:
+    return [user for each in _signs(reply, SUGGEST) for user in each.get("users", ())]
 
 
 def _as_new(thread: OpenThread, reply: Message) -> dict[str, Any]:
@@ -171,10 +176,16 @@ def _as_deleted(thread: OpenThread, ts: str) -> dict[str, Any]:
 
 
 def _as_signed(thread: OpenThread, reply: Message, kind: str, what: str) -> dict[str, Any]:
-    event = {
-        "type": kind,
-        "user": reply["user"],
-        "reaction": WITHDRAW,
-        "item": {"type": "message", "channel": thread.channel, "ts": reply["ts"]},
-    }
+    event = _reaction(thread, reply, kind, WITHDRAW, reply["user"])
     return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:{what}", "event": event}
+
+
+def _as_suggested(thread: OpenThread, reply: Message) -> dict[str, Any]:
+    user = _suggesters(reply)[0]
+    event = _reaction(thread, reply, "reaction_added", SUGGEST, user)
+    return {"event_id": f"catchup:{thread.channel}:{reply['ts']}:{SUGGEST}:{user}", "event": event}
+
+
+def _reaction(thread: OpenThread, reply: Message, kind: str, name: str, user: str) -> dict[str, Any]:
+    item = {"type": "message", "channel": thread.channel, "ts": reply["ts"]}
+    return {"type": kind, "user": user, "reaction": name, "item": item}

@@ -7,7 +7,6 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -195,13 +194,7 @@ async def _survey(slack: Workspace, cast: dict[str, Person], told: dict[str, Any
         for answer in thread["said"]:
             said = await cast[answer["by"]].say(CHANNEL, answer["text"].strip(), threads[thread["question"] - 1])
             if "bulb" in answer:
-                # Events come over several sockets in any order: a person sees the reply acknowledged before they react.
-                await slack.until(partial(_is_acknowledged, said), SECONDS)
                 await cast[answer["bulb"]].react(said, "bulb")
-
-
-def _is_acknowledged(said: Message) -> bool:
-    return bool(said.reactions)
 
 
 def _survey_form(slack: Workspace, told: dict[str, Any]) -> dict[str, Any]:

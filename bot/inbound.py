@@ -15,7 +15,7 @@ from bot.rules.permissions import Actor
 from bot.rules.problems import Problem
 from bot.rules.text import escape
 from handlers.blocks import message
-from handlers.listening import Event, Focal, Registry
+from handlers.listening import Event, Focal, Registry, TooSoon
 from storage import inbox, outbox
 from storage.database import Conn
 from storage.groups import GroupCommit
@@ -90,6 +90,8 @@ class Inbound:
             await self._apply(kept, event)
         except Problem as problem:
             await self._refuse(kept, event, problem)
+        except TooSoon:
+            await self._wait(kept)
         except Exception as error:  # noqa: BLE001 - the boundary for events: the inbox tries again
             await self._fail(kept, error)
         return True
@@ -116,6 +118,11 @@ class Inbound:
     async def _tell(self, conn: Conn, event: Event, text: str) -> None:
         if event.actor.user_id:
             await outbox.post(conn, f"refusal:{event.key}", event.actor.user_id, message(text), self._now())
+
+    async def _wait(self, kept: Kept) -> None:
+        log.info("event_waits", kind=kept.kind, attempts=kept.attempts)
+        async with self._focal.db.begin() as conn:
+            await inbox.mark_failed(conn, kept, "too-soon", self._now())
 
     async def _fail(self, kept: Kept, error: Exception) -> None:
         code = f"F-{secrets.token_hex(3).upper()}"

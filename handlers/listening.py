@@ -162,6 +162,10 @@ class Done:
     """Nothing more to show: a modal closes, a click is simply acknowledged."""
 
 
+class TooSoon(Exception):
+    """What an event is about has not been heard of yet; the inbox applies the event again a little later."""
+
+
 Answer = Reply | Replace | Modal | Update | Errors | Done
 
 CommandListener = Callable[[Command, Focal], Awaitable[Answer]]

@@ -410,6 +410,12 @@ async def has_answered(conn: Conn, about: Survey, members: Iterable[str]) -> fro
 # Messages ------------------------------------------------------------------------------------------------------------
 
 
+async def is_running(conn: Conn, channel: str) -> bool:
+    """Tell whether a survey runs in `channel`, so that a message nobody knows there may be an answer."""
+    running = (surveys.c.channel == channel, surveys.c.started_at.is_not(None), surveys.c.closed_at.is_(None))
+    return (await conn.execute(select(surveys.c.id).where(*running).limit(1))).first() is not None
+
+
 async def is_posting(conn: Conn, channel: str) -> bool:
     """Tell whether questions are on their way to `channel`: a thread there may be theirs, though nobody knows yet."""
     waiting = (

@@ -38,6 +38,8 @@ class Faults:
     dropped: int = 0
     """Events that are given up without a single try."""
     swallowed_acks: int = 0
+    overtaken: int = 0
+    """Events that come only after the next one has been acknowledged, as it happens over several sockets."""
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Deliveries:
         self.ack_seconds = ACK_SECONDS
         self.places: dict[str, str] = {}
         self._turn = 0
+        self._overtaken: list[Event] = []
 
     async def connection(self, request: web.Request) -> web.StreamResponse:
         """Hold one Socket Mode connection."""
@@ -174,6 +177,10 @@ class Deliveries:
         if self.faults.dropped:
             self.faults.dropped -= 1
             return
+        if self.faults.overtaken:
+            self.faults.overtaken -= 1
+            self._overtaken.append(Event(event_id, wrapped))
+            return
         copies = 1
         if self.faults.duplicates:
             self.faults.duplicates -= 1
@@ -196,6 +203,8 @@ class Deliveries:
             await self._send("events_api", event.body, **retry)
         except Timeout:
             self._try_again(event)
+        while self._overtaken:
+            self._start(self._overtaken.pop(0))
 
     def _try_again(self, event: Event) -> None:
         if event.attempts == len(RETRY_AFTER):

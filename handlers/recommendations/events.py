@@ -7,7 +7,7 @@ from bot.rules.surveys import WITHDRAW, Removal, reply_in
 from handlers.listening import Event, Focal
 from handlers.recommendations import posts, sources, views
 from handlers.recommendations.views import Look
-from handlers.surveys.events import NotYetPosted
+from handlers.surveys.events import wait_for
 from storage import outbox, recommendations, surveys
 from storage.database import Conn
 from storage.members import all_members
@@ -37,9 +37,7 @@ async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
 async def _suggest(event: Event, focal: Focal, conn: Conn, channel: str, ts: str) -> None:
     heard = await surveys.recorded(conn, channel, ts)
     if heard is None:
-        if await surveys.is_posting(conn, channel):
-            # The reply may be to a question of which Slack has not told yet where it stands; the inbox tries again.
-            raise NotYetPosted
+        await wait_for(conn, focal, channel, ts)
         return
     require(event.actor, Deed.PROPOSE)
     number = await recommendations.of_source(conn, sources.source_of(channel, ts))

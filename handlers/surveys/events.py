@@ -1,19 +1,28 @@
 """What Focal hears in the threads of a survey's questions: replies, their changes, and what is taken back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from bot.rules.permissions import Actor, Deed, may
-from bot.rules.surveys import RECORDED, WITHDRAW, Removal, Reply, reply_in
+from bot.rules.surveys import RECORDED, WITHDRAW, Removal, Reply, moment_of, reply_in
 from bot.rules.text import Gettext
-from handlers.listening import Event, Focal
+from handlers.listening import Event, Focal, TooSoon
 from handlers.surveys import posts, reminding, views
 from storage import outbox, survey_answers, surveys
 from storage.database import Conn
 from storage.surveys import Question, Survey
 
+OVERTAKEN = timedelta(minutes=4)
+"""How old a message may be that is still waited for: Slack tries again at once, after one minute and after five; from
+then on reading the threads again finds what is missing. Short of the inbox's last try, which comes after 4 min 14 s."""
 
-class NotYetPosted(Exception):
-    """A reply may be to a question of which Slack has not told yet where it stands; the inbox tries again."""
+
+async def wait_for(conn: Conn, focal: Focal, channel: str, ts: str) -> None:
+    """Raise TooSoon where a message that nobody knows may be a reply whose own event has been overtaken."""
+    if focal.now() - moment_of(ts) > OVERTAKEN or await survey_answers.is_known(conn, channel, ts):
+        return
+    if await surveys.is_running(conn, channel) or await surveys.is_posting(conn, channel):
+        raise TooSoon
 
 
 async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
@@ -28,7 +37,10 @@ async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
 async def on_reaction(event: Event, focal: Focal, conn: Conn) -> None:
     """Take a reply back on which its author has put the reaction for that, and the acknowledgement off it."""
     removal = _signed(event)
-    if removal is not None and await _take_back(removal, focal, conn, only_by=event.actor.user_id):
+    if removal is None:
+        return
+    await wait_for(conn, focal, removal.channel, removal.ts)
+    if await _take_back(removal, focal, conn, only_by=event.actor.user_id):
         await outbox.unreact(conn, f"survey:withdrawn:{event.key}", removal.channel, removal.ts, RECORDED, focal.now())
 
 
@@ -81,7 +93,7 @@ async def _on_reply(reply: Reply, event: Event, focal: Focal, conn: Conn) -> Non
     asked = await surveys.question_at(conn, reply.channel, reply.thread_ts, lock=True)
     if asked is None:
         if await surveys.is_posting(conn, reply.channel):
-            raise NotYetPosted
+            raise TooSoon
         return
     survey, question = asked
     if await survey_answers.is_known(conn, reply.channel, reply.ts):

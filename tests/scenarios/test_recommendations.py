@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -459,6 +460,35 @@ async def test_a_bulb_proposes_a_reply(cast: Cast, secretariat: Person, ana: Per
     assert record.question.startswith("What specific strategies/special measures")
     assert record.url.endswith(f"/archives/{cast.channel.id}/p{reply.ts.replace('.', '')}")
     assert "This reply is proposed as number 1." in last(bo, cast.channel)
+
+
+async def test_a_bulb_that_overtakes_its_reply_proposes_it(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """A :bulb: that Focal hears of before the reply it is on waits for the reply, and is not lost."""
+    question, _ = await cast.survey(secretariat)
+    cast.bot.slack.deliveries.faults.overtaken = 1
+
+    await cast.reacts(bo, await ana.say(cast.channel, TEXT, question))
+    await cast.bot.at(cast.bot.clock.now() + timedelta(seconds=2))
+
+    assert (await cast.record()).text == TEXT
+    assert "This reply is proposed as number 1." in last(bo, cast.channel)
+
+
+async def test_a_bulb_of_an_outage_proposes_its_reply(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """A :bulb: of which Slack never told is found when the thread is read again, and proposes once."""
+    question, _ = await cast.survey(secretariat)
+    cast.bot.slack.deliveries.faults.dropped = 2
+    await cast.reacts(bo, await ana.say(cast.channel, TEXT, question))
+
+    for _round in range(2):
+        await cast.bot.bot.catchup.catch_up()
+        await cast.bot.settle()
+
+    assert (await cast.record()).proposer_member == "NO"
+    assert "1 to 1 of 1" in await cast.types(bo, "/wps-recommend list")
+    assert len(whispers(bo, cast.channel)) == 2
 
 
 async def test_more_bulbs_propose_nothing_more(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:

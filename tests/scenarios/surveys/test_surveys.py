@@ -617,6 +617,18 @@ async def test_chatham_house_shows_words_alone(cast: Cast, secretariat: Person) 
     assert not [each for each in people if each.user.real_name in everything or each.id in everything]
 
 
+async def test_a_sign_that_overtakes_its_reply_takes_it_out(running: Cast, ana: Person) -> None:
+    """A reply whose author has taken it back before Focal heard of it does not count in the end."""
+    running.bot.slack.deliveries.faults.overtaken = 1
+    reply = await ana.say(running.channel, "Quotas", running.questions[0])
+
+    await running.does(ana.react(reply, TAKE_BACK))
+    await running.later(seconds=3)
+
+    assert await running.recorded() == []
+    assert RECORDED not in marks(reply)
+
+
 # After a gap ---------------------------------------------------------------------------------------------------------
 
 
