@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,7 +20,9 @@ from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.directory import Directory
 from bot.dispatch import Dispatcher
+from bot.embedding import load_embedders
 from bot.inbound import Inbound
+from bot.indexer import Indexer
 from bot.languages import translator
 from bot.logs import where
 from bot.rules.countries import load_gazetteer
@@ -35,6 +37,7 @@ from storage.migrations.steps import upgrade
 from storage.ownership import Ownership, claim_file, ownership
 from storage.profile import load_network
 from storage.seed.load import seed
+from storage.vectors import Embedder, Vectors
 
 log = structlog.get_logger("focal")
 
@@ -53,6 +56,7 @@ class Bot:
     catchup: Catchup
     bolt: AsyncApp
     owner: Ownership
+    indexer: Indexer
 
 
 def build_registry() -> Registry:
@@ -62,8 +66,17 @@ def build_registry() -> Registry:
     return registry
 
 
-async def compose(settings: Settings, clock: Clock, db: Database, session: aiohttp.ClientSession) -> Bot:
-    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to."""
+async def compose(
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    session: aiohttp.ClientSession,
+    embedders: Sequence[Embedder] = (),
+) -> Bot:
+    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to.
+
+    With `embedders` questions are answered by their meaning as well as their words.
+    """
     registry = build_registry()
     network = load_network(settings.network)
     slack = SlackApi(web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session))
@@ -83,6 +96,7 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
         settings.secretariat,
         settings.secretariat_channel,
         slack.home_team,
+        Vectors(embedders),
     )
     inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
     dispatcher = Dispatcher(registry, focal, directory, inbound, slack)
@@ -95,7 +109,19 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
     timekeeper = Timekeeper(clock.now, [*due, catchup.when_due], settings.beat_seconds)
     bolt = _bolt(slack, settings.slack_bot_token.get_secret_value())
     dispatcher.attach(bolt)
-    return Bot(registry, focal, slack, inbound, dispatcher, delivery, timekeeper, catchup, bolt, owner)
+    return Bot(
+        registry,
+        focal,
+        slack,
+        inbound,
+        dispatcher,
+        delivery,
+        timekeeper,
+        catchup,
+        bolt,
+        owner,
+        Indexer(db, focal.vectors),
+    )
 
 
 def _bolt(slack: SlackApi, token: str) -> AsyncApp:
@@ -132,13 +158,14 @@ async def running(bot: Bot, clock: Clock) -> AsyncIterator[None]:
 
     clock.on_jump(beat_now)
     bot.timekeeper.start()
-    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run)]
+    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run, bot.indexer.run)]
     beat_now()
     try:
         yield
     finally:
         await bot.timekeeper.stop()
         bot.inbound.stop()
+        bot.indexer.stop()
         await bot.dispatcher.drain()
         bot.delivery.stop()
         await asyncio.gather(*loops, *beats)
@@ -203,7 +230,7 @@ async def started(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """
     async with prepared(settings) as db, slack_session() as session:
         with _alone(db):
-            bot = await compose(settings, clock, db, session)
+            bot = await compose(settings, clock, db, session, load_embedders())
             async with running(bot, clock):
                 yield bot
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.rules.answers import Asked, Nothing, TooLong, WhichMember, read_naming
+from bot.rules.answers import Asked, Nothing, Passages, TooLong, WhichMember, read_naming
 from bot.rules.contacts import visible_fields
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, unescape
@@ -14,10 +14,11 @@ from bot.rules.words import terms
 from handlers.ask import guides, views
 from handlers.ask.views import Said
 from handlers.listening import Focal
-from storage import enquiries, search
+from storage import enquiries
 from storage.answers import Contact, ContactsFound, Found, MeetingsFound, PresidenciesFound, TroikaFound, look_up
 from storage.database import Conn
 from storage.enquiries import Enquiry, Place
+from storage.retrieval import retrieve
 
 CONVERSATION = timedelta(minutes=15)
 """Outside of threads a question counts as a follow-up of another for this long."""
@@ -79,8 +80,15 @@ async def answer(
         return guides.build_too_long(_, asked)
     if isinstance(asked, WhichMember):
         return views.build_which(_, asked, names)
-    audience = _audience(actor, public)
-    found = await look_up(conn, asked, focal.now().date(), audience=audience, own=actor.member, top=top)
+    found = await look_up(
+        conn,
+        asked,
+        focal.now().date(),
+        audience=_audience(actor, public),
+        own=actor.member,
+        top=top,
+        meaning=await focal.vectors.meaning(asked.text) if isinstance(asked, Passages) else None,
+    )
     return _said(_, found, names, partial(_visible, actor, public))
 
 
@@ -100,7 +108,8 @@ async def answer_text(focal: Focal, actor: Actor, question: str, top: int = view
     asked = read_naming(focal.gazetteer, question)
     async with focal.db.read() as conn:
         said = await answer(conn, focal, actor, str, asked, top=top)
-        hits = await search.find(conn, terms(question), _audience(actor, public=False), top)
+        meaning = await focal.vectors.meaning(question)
+        hits = await retrieve(conn, terms(question), _audience(actor, public=False), top, meaning=meaning)
     found = tuple(AnsweredHit(h.document.noun_id, h.document.kind, h.document.title, h.score) for h in hits)
     return Answered(question, said.answered, _as_words(said.text), found)
 

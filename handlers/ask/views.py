@@ -15,7 +15,8 @@ from handlers.blocks import Block, actions, button, confirm, context, section
 from storage.answers import Contact, ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound
 from storage.enquiries import Place
 from storage.meetings import Meeting
-from storage.search import Document, Hit
+from storage.retrieval import Found as Hit
+from storage.search import Document
 
 Names = Callable[[str], str]
 """Returns what a member is called, in the reader's language, from its code; not escaped."""
@@ -24,6 +25,8 @@ Visible = Callable[[Contact], frozenset[str]]
 """Returns which fields of a contact the reader may see."""
 
 SOURCES = 3
+WORTH = 0.6
+"""A further source must be this much as good as the first."""
 WHOLE = 700
 """Up to this length, in characters, the first source is shown whole."""
 _WORD = re.compile(r"(?<![\w*_~`])([A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+(?:[-'’][A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+)*)(?![\w*_~`])")
@@ -200,7 +203,8 @@ def build_passages(_: Gettext, found: PassagesFound) -> Said:
         head.insert(0, _("Nothing on this is in the store of recommendations yet; this is from elsewhere."))
     shown = enumerate(_worth_showing(found.hits), 1)
     sources = [_("*Sources*"), *(_source(number, hit, found) for number, hit in shown)]
-    sureness = _sureness(_, found.confidence)
+    by_meaning = found.hits[0].likeness is not None
+    sureness = _likeness(_, found.confidence) if by_meaning else _sureness(_, found.confidence)
     blocks = (section("\n".join(head)), section("\n".join(sources)), context(sureness))
     return Said("\n".join([*head, *sources, sureness]), blocks)
 
@@ -228,8 +232,8 @@ def _marked(text: str, wanted: Sequence[str]) -> str:
 
 
 def _worth_showing(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Leave out what holds far fewer of the words than the first: a weak source beside a good one misleads."""
-    return [hit for hit in hits[:SOURCES] if hit.coverage >= hits[0].coverage / 2]
+    """Leave out what is far less like the question than the first: a weak source beside a good one misleads."""
+    return [hit for hit in hits[:SOURCES] if hit.score >= hits[0].score * WORTH]
 
 
 def _source(number: int, hit: Hit, found: PassagesFound) -> str:
@@ -255,6 +259,14 @@ def _sureness(_: Gettext, confidence: Confidence) -> str:
         Confidence.PERHAPS: _(
             "How sure: only part of your question is in the first source; it may not be what you mean."
         ),
+    }[confidence]
+
+
+def _likeness(_: Gettext, confidence: Confidence) -> str:
+    return {
+        Confidence.SURE: _("How sure: the first source says nearly what you ask."),
+        Confidence.FAIRLY: _("How sure: the first source is close to what you ask; please check it."),
+        Confidence.PERHAPS: _("How sure: the first source is somewhat like what you ask; it may not be what you mean."),
     }[confidence]
 
 

@@ -54,12 +54,17 @@ def _plans() -> list[dict[str, Any]]:
 
 def _plan(row: dict[str, str]) -> dict[str, Any]:
     first, latest = row["first_year"], row["latest_period"]
-    known = [f"The first plan is of {first}." if first else "", f"The latest one known is for {latest}." if latest else ""]
+    known = [
+        f"The first plan is of {first}." if first else "",
+        f"The latest one known is for {latest}." if latest else "",
+    ]
     return {
         "id": f"NAP-{row['code']}",
-        "kind": "fact",
-        "title": f"National action plan of {row['name']}",
-        "text": " ".join(["It is about women, peace and security.", *filter(None, known)]),
+        "kind": "plan",
+        "title": f"{row['name']}: years of its plan",
+        "text": " ".join(
+            [f"{row['name']} has a national action plan on women, peace and security.", *filter(None, known)]
+        ),
         "theme": "nap",
         "who": row["name"],
         "year": (first or latest)[:4],

@@ -78,9 +78,12 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=500), server_default="", nullable=False),
         sa.Column("audience", sa.String(length=12), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint("kind", "noun_id", name=op.f("uq_documents_kind_noun_id")),
+        sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_documents_digest"), "documents", ["digest"], unique=False)
     op.create_table(
         "duties",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -645,9 +648,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_revisions")),
         sa.UniqueConstraint("number", "version", name=op.f("uq_recommendation_revisions_number_version")),
     )
+    op.create_table(
+        "embeddings",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("model", sa.String(length=60), nullable=False),
+        sa.Column("vectors", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "model", name=op.f("pk_embeddings")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("embeddings")
     op.drop_table("recommendation_revisions")
     op.drop_table("endorsements")
     op.drop_index(op.f("ix_survey_threads_ts"), table_name="survey_threads")
@@ -724,6 +735,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
     op.drop_table("enquiries")
     op.drop_table("duties")
+    op.drop_index(op.f("ix_documents_digest"), table_name="documents")
     op.drop_table("documents")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
