@@ -399,6 +399,7 @@ def upgrade() -> None:
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("secret", sa.String(length=64), nullable=True),
         sa.Column("delegations", sa.Integer(), nullable=True),
+        sa.Column("traces", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["meeting"], ["meetings.id"], name=op.f("fk_surveys_meeting_meetings"), ondelete="SET NULL"
         ),
