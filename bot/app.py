@@ -1,6 +1,7 @@
 """The composition root: the one place that knows everyone. Nothing happens at import."""
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -13,6 +14,7 @@ import aiohttp
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.catchup import Catchup
@@ -134,7 +136,10 @@ def _bolt(slack: SlackApi, token: str) -> AsyncApp:
         return known
 
     return AsyncApp(
-        client=slack.client,
+        # Bolt warns of a token beside `authorize`, and takes one from the environment without being asked. It needs
+        # none: `authorize` gives it, and what is sent goes through `slack`.
+        client=AsyncWebClient(base_url=slack.client.base_url, session=slack.client.session),
+        logger=logging.getLogger("slack_bolt"),
         authorize=authorize,
         process_before_response=True,
         # Focal tells its own posts apart itself: Bolt would also drop a person's deletion of one of them.

@@ -53,14 +53,18 @@ async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
 
 
 async def on_mention(event: Event, focal: Focal, conn: Conn) -> None:
-    """Answer a mention in its thread, for the asker alone: what everybody may read, they share with a button."""
+    """Answer a mention where it stands, for the asker alone: what everybody may read, they share with a button.
+
+    Slack shows nobody what is whispered into a thread that nobody has replied to, so it does not begin one.
+    """
     if not _is_from_a_person(event.body):
         return
     body = event.body
     place = Place(body["channel"], body["ts"], body.get("thread_ts") or body["ts"])
     said = await _answer_message(event, focal, conn, place)
     if said is not None:
-        payload = message(said.text, said.blocks) | {"thread_ts": place.thread_ts}
+        in_thread = {"thread_ts": place.thread_ts} if body.get("thread_ts") else {}
+        payload = message(said.text, said.blocks) | in_thread
         key = f"answer:{place.channel}:{place.ts}"
         await outbox.whisper(conn, key, place.channel, event.actor.user_id, payload, focal.now())
 
