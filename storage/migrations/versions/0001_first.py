@@ -377,6 +377,42 @@ def upgrade() -> None:
     op.create_index(op.f("ix_silence_rounds_ends_at"), "silence_rounds", ["ends_at"], unique=False)
     op.create_index(op.f("ix_silence_rounds_outcome"), "silence_rounds", ["outcome"], unique=False)
     op.create_table(
+        "meeting_topics",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("reason", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("proposed_by", sa.String(length=24), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="proposed", nullable=False),
+        sa.Column("decided_by", sa.String(length=24), nullable=True),
+        sa.Column("decided_for", sa.String(length=12), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("form", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_topics_meeting_id_meetings"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_topics")),
+        sa.UniqueConstraint("form", name=op.f("uq_meeting_topics_form")),
+    )
+    op.create_index(op.f("ix_meeting_topics_meeting_id"), "meeting_topics", ["meeting_id"], unique=False)
+    op.create_table(
+        "topic_voices",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"],
+            ["meeting_topics.id"],
+            name=op.f("fk_topic_voices_topic_id_meeting_topics"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("topic_id", "member", name=op.f("pk_topic_voices")),
+    )
+    op.create_table(
         "surveys",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=150), nullable=False),
@@ -660,6 +696,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("embeddings")
+    op.drop_table("topic_voices")
+    op.drop_index(op.f("ix_meeting_topics_meeting_id"), table_name="meeting_topics")
+    op.drop_table("meeting_topics")
     op.drop_table("recommendation_revisions")
     op.drop_table("endorsements")
     op.drop_index(op.f("ix_survey_threads_ts"), table_name="survey_threads")
