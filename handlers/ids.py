@@ -171,6 +171,11 @@ CONTACT_SINCE: Final = "contact_since"
 CONTACT_UNTIL: Final = "contact_until"
 CONTACT_ADD_FORM: Final = "contact_add_form"
 CONTACT_EDIT_FORM: Final = "contact_edit_form"
+CONTACT_PERSON: Final = "contact_person"
+CONTACT_AUDIENCE: Final = "contact_audience"
+CONTACT_AUDIENCE_FORM: Final = "contact_audience_form"
+CONTACT_CONSENT: Final = "contact_consent"
+CONTACT_SEEN: Final = "contact_seen"
 
 # The Home tab.
 HOME_ASK: Final = "home_ask"

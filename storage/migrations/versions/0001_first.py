@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=24), nullable=True),
         sa.Column("link", sa.String(length=5), server_default="", nullable=False),
         sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("asked", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("audiences", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("consent_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -66,6 +68,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_contacts_email"), "contacts", ["email"], unique=False)
     op.create_index(op.f("ix_contacts_member"), "contacts", ["member"], unique=False)
     op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
+    op.create_table(
+        "sightings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("viewer", sa.String(length=24), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("fields", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contacts.id"], name=op.f("fk_sightings_contact_id_contacts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
+        sa.UniqueConstraint(
+            "contact_id", "viewer", "day", "fields", name=op.f("uq_sightings_contact_id_viewer_day_fields")
+        ),
+    )
+    op.create_index(op.f("ix_sightings_day"), "sightings", ["day"], unique=False)
+    op.create_index(op.f("ix_sightings_viewer"), "sightings", ["viewer"], unique=False)
     op.create_table(
         "documents",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -777,6 +796,9 @@ def downgrade() -> None:
     op.drop_table("duties")
     op.drop_index(op.f("ix_documents_digest"), table_name="documents")
     op.drop_table("documents")
+    op.drop_index(op.f("ix_sightings_viewer"), table_name="sightings")
+    op.drop_index(op.f("ix_sightings_day"), table_name="sightings")
+    op.drop_table("sightings")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_email"), table_name="contacts")
