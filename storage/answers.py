@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
-
 from bot.rules.answers import (
     Asked,
     Confidence,
@@ -17,11 +15,11 @@ from bot.rules.answers import (
     WhoPresides,
     sure,
 )
-from bot.rules.contacts import ContactRole
+from bot.rules.contacts import Contact
 from bot.rules.presidency import Presidency, Troika, presidency_on, troika_on
 from bot.rules.words import terms
 from storage import meetings
-from storage.contacts import contacts, held_on
+from storage.contacts import current
 from storage.database import Conn
 from storage.meetings import Meeting
 from storage.presidencies import all_presidencies
@@ -59,23 +57,8 @@ class TroikaFound:
 
 
 @dataclass(frozen=True)
-class Contact:
-    """A current contact with every field; what is shown of it is for the view to decide."""
-
-    member: str
-    name: str
-    role: str
-    title: str
-    institution: str
-    email: str
-    phone: str
-    languages: str
-    user_id: str = ""
-
-
-@dataclass(frozen=True)
 class ContactsFound:
-    """The current contacts of the members asked for; those without one are in `asked.members` alone."""
+    """The current contacts of the members asked for, with every field; members without one are in `asked` alone."""
 
     asked: WhoIsContact
     contacts: tuple[Contact, ...]
@@ -127,7 +110,9 @@ async def look_up(
         return TroikaFound(troika_on(await all_presidencies(conn), today), today)
     if isinstance(asked, WhoIsContact):
         chosen = replace(asked, members=(own,)) if asked.own and own else asked
-        return ContactsFound(chosen, await _contacts(conn, chosen, today))
+        roles = (chosen.role,) if chosen.role else ()
+        found = await current(conn, today, of=chosen.members, roles=roles) if chosen.members else ()
+        return ContactsFound(chosen, found)
     if isinstance(asked, WhichMeeting):
         return await _meetings(conn, asked, today, audience, top, meaning)
     if isinstance(asked, Passages):
@@ -164,22 +149,6 @@ def _in_year(known: tuple[Presidency, ...], year: int) -> tuple[Period, ...]:
     days = (date(year, 1, 1), date(year, 7, 1), date(year, 12, 31))
     found = dict.fromkeys(p for p in (presidency_on(known, day) for day in days) if p)
     return tuple(Period(p.label, p) for p in found) or (Period(str(year), None),)
-
-
-async def _contacts(conn: Conn, asked: WhoIsContact, today: date) -> tuple[Contact, ...]:
-    query = (
-        select(contacts)
-        .where(contacts.c.member.in_(asked.members), held_on(today))
-        .order_by(contacts.c.member, contacts.c.id)
-    )
-    rows = await conn.execute(query)
-    found = [
-        Contact(r.member, r.name, r.role, r.title, r.institution, r.email, r.phone, r.languages, r.user_id or "")
-        for r in rows
-        if asked.role in {None, r.role}
-    ]
-    order = list(ContactRole)
-    return tuple(sorted(found, key=lambda each: (each.member, order.index(ContactRole(each.role)))))
 
 
 async def _meetings(

@@ -12,7 +12,7 @@ from handlers.ask.views import Said
 from handlers.ask.waiting import what_waits
 from handlers.blocks import message
 from handlers.listening import Answer, Command, Event, Focal, Reply
-from storage import enquiries, outbox
+from storage import enquiries, outbox, sightings
 from storage.database import Conn
 from storage.enquiries import Place
 
@@ -88,8 +88,9 @@ async def _answer_message(event: Event, focal: Focal, conn: Conn, place: Place) 
 
 
 async def _said(conn: Conn, focal: Focal, actor: Actor, _: Gettext, place: Place, text: str) -> Said:
-    asked = await read(conn, focal, actor, place, text)
-    return await answer(conn, focal, actor, _, asked)
+    said = await answer(conn, focal, actor, _, await read(conn, focal, actor, place, text))
+    await sightings.note(conn, actor, said.people, focal.now())
+    return said
 
 
 def _is_from_a_person(body: Mapping[str, Any]) -> bool:

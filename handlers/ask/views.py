@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from bot.rules.answers import Confidence, Outcome, Time, WhichMember, best_sentence
+from bot.rules.contacts import Contact
 from bot.rules.presidency import Presidency, Troika
 from bot.rules.text import Gettext, clip, escape, link, safe
 from bot.rules.words import language_of, terms
 from handlers import ids
 from handlers.blocks import Block, actions, button, confirm, context, section
-from storage.answers import Contact, ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound
+from storage.answers import ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound
 from storage.enquiries import Place
 from storage.meetings import Meeting
 from storage.retrieval import Found as Hit
@@ -20,9 +21,6 @@ from storage.search import Document
 
 Names = Callable[[str], str]
 """Returns what a member is called, in the reader's language, from its code; not escaped."""
-
-Visible = Callable[[Contact], frozenset[str]]
-"""Returns which fields of a contact the reader may see."""
 
 SOURCES = 3
 WORTH = 0.6
@@ -35,12 +33,16 @@ _WORD = re.compile(r"(?<![\w*_~`])([A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+(?:[-'’][A-Za-z�
 
 @dataclass(frozen=True)
 class Said:
-    """An answer in words: `text` holds all that `blocks` show; `choices` are (code, name), one of which is meant."""
+    """An answer in words: `text` holds all that `blocks` show; `choices` are (code, name), one of which is meant.
+
+    `people` are the contacts that it shows, as they are shown.
+    """
 
     text: str
     blocks: tuple[Block, ...]
     outcome: Outcome = Outcome.ANSWERED
     choices: tuple[tuple[str, str], ...] = ()
+    people: tuple[Contact, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -145,15 +147,15 @@ def _day(day: date) -> str:
     return day.isoformat()
 
 
-def build_contacts(_: Gettext, found: ContactsFound, names: Names, visible: Visible) -> Said:
-    """Show the contacts that were asked for, each with its `visible` fields; members without one are named."""
+def build_contacts(_: Gettext, found: ContactsFound, names: Names) -> Said:
+    """Show the contacts that were asked for, with the fields that were left to them; members without one are named."""
     if found.asked.own and not found.asked.members:
         said = _("You are not linked to a delegation yet, so I do not know whose contact you mean.")
         return _unknown(_, [said, _("Name the member, or ask the Secretariat to link you.")])
     lines: list[str] = []
     for code in found.asked.members:
         held = [each for each in found.contacts if each.member == code]
-        lines += [_contact(_, each, names, visible(each)) for each in held] or [_gap(_, found, names(code))]
+        lines += [_contact(_, each, names) for each in held] or [_gap(_, found, names(code))]
     said_all = [*lines, _("More: `/wps-contacts MEMBER`")]
     return _plain(said_all) if found.contacts else _unknown(_, said_all)
 
@@ -163,12 +165,12 @@ def _gap(_: Gettext, found: ContactsFound, name: str) -> str:
     return _("For *{member}* no current {role} is recorded.").format(member=safe(name), role=_(role))
 
 
-def _contact(_: Gettext, contact: Contact, names: Names, visible: frozenset[str]) -> str:
+def _contact(_: Gettext, contact: Contact, names: Names) -> str:
     head = f"*{safe(contact.name)}* – {_(contact.role)}, {safe(names(contact.member))}"
     details = [
         safe(getattr(contact, name))
         for name in ("title", "institution", "languages", "email", "phone")
-        if name in visible and getattr(contact, name)
+        if getattr(contact, name)
     ]
     return "\n".join([head, ", ".join(details)]) if details else head
 

@@ -143,17 +143,32 @@ async def test_when_a_term_is_over_its_person_is_left_alone(bot: Harness, role: 
 
 
 async def test_a_channel_reads_what_is_public(bot: Harness) -> None:
-    """An answer in a channel holds nothing of a contact that is not public, even for the Secretariat."""
+    """An answer that the Secretariat shares in a channel holds nothing of a contact that is not public."""
     await bot.contact({"member": "NA", "name": "Ndapewa Shikongo", "role": "focal point", **STORED})
-    secretariat = await bot.member_of_secretariat()
-    channel = bot.slack.add_channel("common", members=[secretariat])
-
+    secretariat, other = await bot.member_of_secretariat(), await bot.person("Some One", "CL")
+    channel = bot.slack.add_channel("common", members=[secretariat, other])
     await secretariat.say(channel, "@focal who is the focal point of Namibia?")
     await bot.settle()
 
-    said = "\n".join(f"{text_of(each)}\n{each.text}" for each in secretariat.sees(channel))
-    assert secretariat.sees(channel)[-1].user == bot.slack.bot.id
+    await secretariat.click(secretariat.sees(channel)[-1], "Share here")
+    await bot.settle()
+
+    said = "\n".join(f"{text_of(each)}\n{each.text}" for each in other.sees(channel))
+    assert "Ndapewa Shikongo" in said
     assert marks_in(said) <= PUBLIC
+
+
+async def test_a_look_through_an_answer_is_noted_too(bot: Harness) -> None:
+    """Whoever reads fields that are not public in an answer to a question is named to their person."""
+    nils, asker = await bot.person("Nils Holm", "NO"), await bot.person("Isidora Reyes", "CL")
+
+    await asker.command("/wps Who is Norway's focal point?")
+    await asker.tell_app("Who is Norway's focal point?")
+    await bot.settle()
+
+    seen = await nils.command("/wps-contacts seen")
+    assert isinstance(seen, Message)
+    assert seen.text.splitlines()[1:] == [f"• 2 March 2026: <@{asker.id}> saw E-mail"]
 
 
 async def test_everybody_reads_all_of_their_own(bot: Harness) -> None:
