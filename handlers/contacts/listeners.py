@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.rules.contact_search import read_search
-from bot.rules.contacts import Contact, is_own, is_stale, may_add, may_correct, require_correct, shown_to
+from bot.rules.contacts import Contact, is_stale, may_add, may_correct, require_correct, shown_to
 from bot.rules.permissions import Actor, Deed, may, require
 from bot.rules.problems import BadInput, NotFound
 from bot.rules.text import Gettext
@@ -183,13 +183,13 @@ async def verify(command: Command, focal: Focal) -> Answer:
 async def click_verify(click: Click, focal: Focal) -> Answer:
     """Record that the contact on the button is still right, and show it so where it was asked."""
     key, _, asked_on = click.value.partition(":")
-    card = await _verified(click, focal, number_in(key, "/wps-contacts verify"))
-    if not asked_on:
-        return Replace(*card)
+    contact_id = number_in(key, "/wps-contacts verify")
+    card = await _verified(click, focal, contact_id)
     async with focal.db.begin() as conn:
-        held = await contacts.contact(conn, number_in(key, "/wps-contacts verify"))
-        if is_own(click.actor, held):
-            await outbox.change(conn, asking_key(held.id, asked_on), message(*card), focal.now())
+        asking = await outbox.by_key(conn, asking_key(contact_id, asked_on))
+        if asking is None or asking.channel != click.actor.user_id:
+            return Replace(*card)
+        await outbox.change(conn, asking.key, message(*card), focal.now())
     return Done()
 
 
