@@ -1,12 +1,12 @@
 """The composition root: the one place that knows everyone. Nothing happens at import."""
 
 import asyncio
-import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,6 @@ import aiohttp
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.catchup import Catchup
@@ -22,9 +21,7 @@ from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.directory import Directory
 from bot.dispatch import Dispatcher
-from bot.embedding import load_embedders
 from bot.inbound import Inbound
-from bot.indexer import Indexer
 from bot.languages import translator
 from bot.logs import where
 from bot.rules.countries import load_gazetteer
@@ -39,7 +36,6 @@ from storage.migrations.steps import upgrade
 from storage.ownership import Ownership, claim_file, ownership
 from storage.profile import load_network
 from storage.seed.load import seed
-from storage.vectors import Embedder, Vectors
 
 log = structlog.get_logger("focal")
 
@@ -58,7 +54,6 @@ class Bot:
     catchup: Catchup
     bolt: AsyncApp
     owner: Ownership
-    indexer: Indexer
 
 
 def build_registry() -> Registry:
@@ -68,17 +63,8 @@ def build_registry() -> Registry:
     return registry
 
 
-async def compose(
-    settings: Settings,
-    clock: Clock,
-    db: Database,
-    session: aiohttp.ClientSession,
-    embedders: Sequence[Embedder] = (),
-) -> Bot:
-    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to.
-
-    With `embedders` questions are answered by their meaning as well as their words.
-    """
+async def compose(settings: Settings, clock: Clock, db: Database, session: aiohttp.ClientSession) -> Bot:
+    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to."""
     registry = build_registry()
     network = load_network(settings.network)
     slack = SlackApi(web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session))
@@ -98,32 +84,26 @@ async def compose(
         settings.secretariat,
         settings.secretariat_channel,
         slack.home_team,
-        Vectors(embedders),
     )
     inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
     dispatcher = Dispatcher(registry, focal, directory, inbound, slack)
     owner = ownership(db)
     delivery = Delivery(
-        db, slack, clock.now, owner, secret=secret, posted=registry.posted, pace_seconds=settings.pace_seconds
+        db,
+        slack,
+        clock.now,
+        owner,
+        secret=secret,
+        posted=registry.posted,
+        pace_seconds=settings.pace_seconds,
+        settle=timedelta(seconds=3 * settings.timeout_seconds),
     )
     catchup = Catchup(db, slack, inbound, clock.now)
     due = [partial(each, focal) for each in registry.due]
     timekeeper = Timekeeper(clock.now, [*due, catchup.when_due], settings.beat_seconds)
     bolt = _bolt(slack, settings.slack_bot_token.get_secret_value())
     dispatcher.attach(bolt)
-    return Bot(
-        registry,
-        focal,
-        slack,
-        inbound,
-        dispatcher,
-        delivery,
-        timekeeper,
-        catchup,
-        bolt,
-        owner,
-        Indexer(db, focal.vectors),
-    )
+    return Bot(registry, focal, slack, inbound, dispatcher, delivery, timekeeper, catchup, bolt, owner)
 
 
 def _bolt(slack: SlackApi, token: str) -> AsyncApp:
@@ -136,10 +116,7 @@ def _bolt(slack: SlackApi, token: str) -> AsyncApp:
         return known
 
     return AsyncApp(
-        # Bolt warns of a token beside `authorize`, and takes one from the environment without being asked. It needs
-        # none: `authorize` gives it, and what is sent goes through `slack`.
-        client=AsyncWebClient(base_url=slack.client.base_url, session=slack.client.session),
-        logger=logging.getLogger("slack_bolt"),
+        client=slack.client,
         authorize=authorize,
         process_before_response=True,
         # Focal tells its own posts apart itself: Bolt would also drop a person's deletion of one of them.
@@ -163,14 +140,13 @@ async def running(bot: Bot, clock: Clock) -> AsyncIterator[None]:
 
     clock.on_jump(beat_now)
     bot.timekeeper.start()
-    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run, bot.indexer.run)]
+    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run)]
     beat_now()
     try:
         yield
     finally:
         await bot.timekeeper.stop()
         bot.inbound.stop()
-        bot.indexer.stop()
         await bot.dispatcher.drain()
         bot.delivery.stop()
         await asyncio.gather(*loops, *beats)
@@ -233,15 +209,16 @@ async def started(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
 
     Raise Closed where another process runs on the same SQLite file: two would each think the other one dead.
     """
-    async with prepared(settings) as db, slack_session() as session:
-        with _alone(db):
-            bot = await compose(settings, clock, db, session, load_embedders())
+    async with prepared(settings) as db, slack_session(settings.timeout_seconds) as session:
+        with alone(db):
+            bot = await compose(settings, clock, db, session)
             async with running(bot, clock):
                 yield bot
 
 
 @contextmanager
-def _alone(db: Database) -> Iterator[None]:
+def alone(db: Database) -> Iterator[None]:
+    """Hold a SQLite file for this process; Closed where another one runs on it."""
     if not db.is_sqlite:
         yield
         return

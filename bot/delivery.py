@@ -19,7 +19,7 @@ from storage.ownership import Ownership
 
 log = structlog.get_logger("focal.delivery")
 
-SETTLE = timedelta(seconds=TIMEOUT_SECONDS + 20)
+SETTLE = timedelta(seconds=TIMEOUT_SECONDS * 3)
 """How long a lost post may take to appear: longer than the HTTP time-out and the longest Slack may take together."""
 MAX_ATTEMPTS = 8
 LOOK_BACK = timedelta(seconds=60)
@@ -30,8 +30,17 @@ Posted = Callable[[Conn, str, str, str], Awaitable[None]]
 """Told in the same transaction that the post `key` now stands in `channel` as `ts`."""
 
 
+def mark_of(secret: bytes, key: str) -> str:
+    """Return what a message carries so that it can be found again, and nobody learns the key from it."""
+    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 class Waiting(Exception):
     """The post that this row builds on has not been sent yet."""
+
+
+class Stale(Exception):
+    """So much time has passed since the row was taken that another sender may be looking after it."""
 
 
 class Delivery:
@@ -47,6 +56,7 @@ class Delivery:
         secret: str,
         posted: Mapping[str, Posted] | None = None,
         pace_seconds: float = 1.0,
+        settle: timedelta = SETTLE,
     ) -> None:
         """Send from `db` to `slack`; `posted` is told of new posts by the first word of their key."""
         self._db = db
@@ -56,6 +66,7 @@ class Delivery:
         self._secret = secret.encode()
         self._posted = dict(posted or {})
         self._pace = pace_seconds
+        self._settle = settle
         self._busy_until: dict[str, float] = {}
         self._gate_until = 0.0
         self._wake = asyncio.Event()
@@ -120,7 +131,7 @@ class Delivery:
         return settled
 
     async def _is_settled(self, item: Item) -> bool:
-        if item.started_at is not None and self._now() - item.started_at < SETTLE:
+        if item.started_at is not None and self._now() - item.started_at < self._settle:
             return False
         if item.state is State.VERIFY or item.owner is None:
             return True
@@ -141,6 +152,8 @@ class Delivery:
             channel, ts = await self._call(item)
         except Waiting:
             await self._put_back(item, 1.0)
+        except Stale:
+            await self._put_back(item, 0.0)
         except RateLimited as limit:
             # One gate for everybody: the next call would only be told the same.
             self._gate_until = time.monotonic() + limit.retry_after
@@ -165,8 +178,15 @@ class Delivery:
         payload = item.payload | await self._place(item)
         if item.method == "chat.postMessage":
             payload["metadata"] = {"event_type": METADATA_EVENT, "event_payload": {"key": self._mark(item)}}
+            self._must_be_timely(item)
         answer = await self._slack.call(item.method, payload)
         return str(payload["channel"]), answer.get("ts")
+
+    def _must_be_timely(self, item: Item) -> None:
+        # A process can be frozen between taking a row and posting it, and the lock that speaks for it can be lost with
+        # its connection: a post that begins this late could come after the others have looked for it in vain.
+        if item.started_at is not None and self._now() - item.started_at > self._settle / 3:
+            raise Stale
 
     async def _place(self, item: Item) -> dict[str, str]:
         """Return the channel, and the message or thread in it, that this row is for."""
@@ -185,7 +205,7 @@ class Delivery:
 
     def _mark(self, item: Item) -> str:
         """Return the key as strangers may see it: anybody in the workspace can read a message's metadata."""
-        return hmac.new(self._secret, item.key.encode(), hashlib.sha256).hexdigest()[:32]
+        return mark_of(self._secret, item.key)
 
     async def _look_up(self, item: Item) -> bool:
         if item.method != "chat.postMessage":

@@ -7,9 +7,10 @@ import structlog
 
 from bot.rules.permissions import Actor
 from bot.slack import LostAnswer, SlackApi
-from bot.slack_errors import SlackError
+from bot.slack_errors import SlackError, Unreachable
 from storage import people
-from storage.database import Conn, Database
+from storage.database import Database
+from storage.people import Known
 
 log = structlog.get_logger("focal.directory")
 
@@ -26,24 +27,30 @@ class Directory:
         self._now = now
         self._secretariat = secretariat
 
-    async def actor(self, user_id: str) -> Actor:
-        """Return who `user_id` is now. Where Slack does not answer, what is known already has to do."""
-        async with self._db.read() as conn:
-            if await people.is_fresh(conn, user_id, self._now()):
-                return await self._known(conn, user_id)
-        await self.refresh(user_id)
-        async with self._db.read() as conn:
-            return await self._known(conn, user_id)
+    async def actor(self, user_id: str, *, insist: bool = False) -> Actor:
+        """Return who `user_id` is now. Where Slack does not answer, what is known already has to do.
 
-    async def _known(self, conn: Conn, user_id: str) -> Actor:
-        return await people.actor(conn, user_id, self._now().date(), self._secretariat)
+        With `insist` raise what Slack said where nothing is known yet and it may answer another time: what somebody
+        says for the first time must not be refused because Slack could not tell just then who it is.
+        """
+        found = await self._known(user_id)
+        if found.is_fresh(self._now()):
+            return found.actor
+        try:
+            await self.refresh(user_id)
+        except (SlackError, LostAnswer) as trouble:
+            if insist and found.seen_at is None and not isinstance(trouble, Unreachable):
+                raise
+            log.warning("person_not_found", reason=str(trouble))
+            return found.actor
+        return (await self._known(user_id)).actor
+
+    async def _known(self, user_id: str) -> Known:
+        async with self._db.read() as conn:
+            return await people.known(conn, user_id, self._now().date(), self._secretariat)
 
     async def refresh(self, user_id: str) -> None:
         """Ask Slack who `user_id` is and keep it."""
-        try:
-            profile = await self._slack.profile(user_id)
-        except (SlackError, LostAnswer) as trouble:
-            log.warning("person_not_found", reason=str(trouble))
-            return
+        profile = await self._slack.profile(user_id)
         async with self._db.begin() as conn:
             await people.save(conn, profile, self._now())

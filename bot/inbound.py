@@ -14,6 +14,8 @@ from bot.logs import where
 from bot.rules.permissions import Actor
 from bot.rules.problems import Problem
 from bot.rules.text import escape
+from bot.slack import LostAnswer
+from bot.slack_errors import SlackError
 from handlers.blocks import message
 from handlers.listening import Event, Focal, Registry, TooSoon
 from storage import inbox, outbox
@@ -85,21 +87,27 @@ class Inbound:
             kept = await inbox.next_new(conn, self._now())
         if kept is None:
             return False
-        event = await self._event(kept)
         try:
-            await self._apply(kept, event)
-        except Problem as problem:
-            await self._refuse(kept, event, problem)
+            await self._hand_over(kept, await self._event(kept))
         except TooSoon:
             await self._wait(kept)
         except Exception as error:  # noqa: BLE001 - the boundary for events: the inbox tries again
             await self._fail(kept, error)
         return True
 
+    async def _hand_over(self, kept: Kept, event: Event) -> None:
+        try:
+            await self._apply(kept, event)
+        except Problem as problem:
+            await self._refuse(kept, event, problem)
+
     async def _event(self, kept: Kept) -> Event:
         body = kept.body["event"]
         user = _who(body)
-        actor = await self._directory.actor(user) if user else NOBODY
+        try:
+            actor = await self._directory.actor(user, insist=True) if user else NOBODY
+        except (SlackError, LostAnswer) as trouble:
+            raise TooSoon from trouble
         return Event(actor, translator(actor.locale), kept.kind, body, kept.event_id)
 
     async def _apply(self, kept: Kept, event: Event) -> None:

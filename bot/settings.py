@@ -44,6 +44,13 @@ class Settings(BaseSettings):
     beat_seconds: float = Field(
         5.0, gt=0, le=300, alias="FOCAL_BEAT_SECONDS", description="Seconds between two looks at what is due."
     )
+    timeout_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=60,
+        alias="FOCAL_TIMEOUT_SECONDS",
+        description="Seconds to wait for Slack; a post without an answer is looked up after three times as long.",
+    )
     sockets: int = Field(
         2,
         ge=1,

@@ -135,6 +135,6 @@ def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> Asy
     return AsyncWebClient(token=token, base_url=base_url, session=session, retry_handlers=[])
 
 
-def slack_session() -> aiohttp.ClientSession:
+def slack_session(timeout: float = TIMEOUT_SECONDS) -> aiohttp.ClientSession:
     """Return the one HTTP session for Slack; it carries the time-out, since the SDK's is ignored beside a session."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout))

@@ -12,7 +12,6 @@ from bot.rules.problems import BadInput
 from bot.rules.profile import Network
 from bot.rules.text import Gettext
 from storage.database import Conn, Database
-from storage.vectors import Vectors
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -40,8 +39,7 @@ class Focal:
 
     `who` returns somebody by their Slack user id, asking Slack where they are not known well enough yet. `translate`
     returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it. `home_team` is
-    the id of the workspace that tells home people from external ones. `vectors` compares meanings where models are
-    installed.
+    the id of the workspace that tells home people from external ones.
     """
 
     db: Database
@@ -54,7 +52,6 @@ class Focal:
     secretariat: tuple[str, ...] = ()
     secretariat_channel: str = ""
     home_team: str = ""
-    vectors: Vectors = field(default_factory=Vectors)
 
 
 @dataclass(frozen=True)

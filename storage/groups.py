@@ -22,7 +22,7 @@ class GroupCommit(Generic[T]):
     def __init__(self, db: Database, write: Callable[[Conn, Sequence[T]], Awaitable[None]]) -> None:
         """Have `write` store each group in a transaction of its own on `db`."""
         self._db = db
-        self._write = write
+        self.write = write
         self._waiting: list[_Waiting[T]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -45,7 +45,7 @@ class GroupCommit(Generic[T]):
     async def _commit(self, group: Sequence[_Waiting[T]]) -> bool:
         try:
             async with self._db.begin() as conn:
-                await self._write(conn, [each.thing for each in group])
+                await self.write(conn, [each.thing for each in group])
         except Exception as error:  # noqa: BLE001 - handed to whoever waits, who knows what it means
             if len(group) == 1:
                 _tell(group[0].written, error)

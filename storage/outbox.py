@@ -244,10 +244,24 @@ async def mark_sent(conn: Conn, sent: Sequence[Sent]) -> None:
 
 
 async def mark_pending(conn: Conn, item: Item, not_before: datetime | None, error: str | None = None) -> None:
-    """Put a row back that Slack certainly did not take; a rate limit uses up no attempt."""
+    """Put a row back that Slack certainly did not take; a rate limit uses up no attempt.
+
+    As with the other marks, nothing happens where somebody else has settled the row meanwhile.
+    """
     attempts = item.attempts + (error is not None)
     values = {"state": State.PENDING, "not_before": not_before, "owner": None, "error": error, "attempts": attempts}
-    await conn.execute(update(outbox).where(outbox.c.id == item.id).values(values))
+    await conn.execute(update(outbox).where(_unchanged(item)).values(values))
+
+
+def _unchanged(item: Item) -> ColumnElement[bool]:
+    # A sender that was frozen, or whose look at the channel took long, must not undo what others have found out since:
+    # putting a row back that they have sent would send it twice.
+    return and_(
+        outbox.c.id == item.id,
+        outbox.c.state == item.state,
+        outbox.c.owner.is_not_distinct_from(item.owner),
+        outbox.c.started_at.is_not_distinct_from(item.started_at),
+    )
 
 
 async def mark_verify(conn: Conn, item: Item, error: str, not_before: datetime | None = None) -> None:
@@ -256,12 +270,12 @@ async def mark_verify(conn: Conn, item: Item, error: str, not_before: datetime |
     `not_before` is when the next look may be taken.
     """
     values = {"state": State.VERIFY, "error": error, "not_before": not_before}
-    await conn.execute(update(outbox).where(outbox.c.id == item.id).values(values))
+    await conn.execute(update(outbox).where(_unchanged(item)).values(values))
 
 
 async def mark_dead(conn: Conn, item: Item, error: str) -> None:
     """Give a row up for the reason `error`; the Secretariat sees it and can have it tried again."""
-    await conn.execute(update(outbox).where(outbox.c.id == item.id).values(state=State.DEAD, error=error[:200]))
+    await conn.execute(update(outbox).where(_unchanged(item)).values(state=State.DEAD, error=error[:200]))
 
 
 async def in_doubt(conn: Conn, now: datetime) -> list[Item]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Row, Select, String, Table, select, update
+from sqlalchemy import Boolean, Column, Date, Row, Select, String, Table, and_, bindparam, select
 
 from bot.rules.contacts import VOICES, ContactRole
 from bot.rules.people import Profile, spoken
-from bot.rules.permissions import Actor, roles_of
+from bot.rules.permissions import Actor, Role, roles_of
 from bot.rules.presidency import troika_on
 from storage.contacts import contacts, follow, held_on
 from storage.database import Conn, UTCDateTime, metadata, upsert
@@ -59,24 +59,36 @@ async def save(conn: Conn, profile: Profile, now: datetime) -> None:
     await follow(conn, profile, now)
 
 
-async def forget_when_seen(conn: Conn, now: datetime) -> None:
-    """Have everybody look as if seen at `now`: who was seen during a survey would tell who took part in it."""
-    await conn.execute(update(people).values(seen_at=now))
+@dataclass(frozen=True)
+class Known:
+    """Who somebody is as far as Focal knows, and when Slack was asked last (aware UTC), None if never."""
+
+    actor: Actor
+    seen_at: datetime | None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether Slack was asked within a day."""
+        return self.seen_at is not None and now - self.seen_at < FRESH
 
 
-async def is_fresh(conn: Conn, user_id: str, now: datetime) -> bool:
-    """Tell whether the person is known and was looked up within a day."""
-    seen = (await conn.execute(select(people.c.seen_at).where(people.c.user_id == user_id))).scalar()
-    return seen is not None and now - seen < FRESH
+# Asked on every request: one statement, put together once.
+_ASKED = select(bindparam("user", type_=String).label("user_id")).subquery("asked")
+_WHO = (
+    select(people, contacts.c.member, contacts.c.role)
+    .select_from(_ASKED)
+    .outerjoin(people, people.c.user_id == _ASKED.c.user_id)
+    .outerjoin(contacts, and_(contacts.c.user_id == _ASKED.c.user_id, held_on(bindparam("today", type_=Date))))
+    .order_by(contacts.c.id)
+)
 
 
-async def actor(conn: Conn, user_id: str, today: date, secretariat: Collection[str]) -> Actor:
+async def known(conn: Conn, user_id: str, today: date, secretariat: Collection[str]) -> Known:
     """Return who `user_id` is on `today`; somebody unknown has no roles.
 
     `secretariat` holds the user ids named in the settings.
     """
-    person = (await conn.execute(select(people).where(people.c.user_id == user_id))).first()
-    held = list(await conn.execute(_current(today).where(contacts.c.user_id == user_id)))
+    rows = (await conn.execute(_WHO, {"user": user_id, "today": today})).all()
+    person, held = rows[0], [row for row in rows if row.role is not None]
     voices = [row for row in held if row.role in VOICES]
     member = next((row.member for row in (*voices, *held)), None)
     roles = roles_of(
@@ -87,7 +99,11 @@ async def actor(conn: Conn, user_id: str, today: date, secretariat: Collection[s
         # Only who speaks for a member can share in its chair.
         troika=troika_on(await all_presidencies(conn) if voices else (), today),
     )
-    if person is None:
+    return Known(_actor(user_id, person, member, roles), person.seen_at)
+
+
+def _actor(user_id: str, person: Row[Any], member: str | None, roles: frozenset[Role]) -> Actor:
+    if person.seen_at is None:
         return Actor(user_id, user_id, member, roles)
     if person.deleted:
         return Actor(user_id, person.name, external=person.external)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ RETRY_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 """Slack's own: at once, after one minute, after five."""
 MAX_CONNECTIONS = 10
 RETRY_TICK_SECONDS = 0.5
+HTTP_OK = 200
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Faults:
     swallowed_acks: int = 0
     overtaken: int = 0
     """Events that come only after the next one has been acknowledged, as it happens over several sockets."""
+    delay: Callable[[], float] = lambda: 0.0
+    """Seconds that an event is held back: where they differ, events overtake each other."""
 
 
 @dataclass
@@ -199,6 +203,9 @@ class Deliveries:
 
     async def _deliver(self, event: Event) -> None:
         retry = {"retry_attempt": event.attempts, "retry_reason": "timeout"} if event.attempts else {}
+        held_back = self.faults.delay()
+        if held_back:
+            await asyncio.sleep(held_back)
         try:
             await self._send("events_api", event.body, **retry)
         except Timeout:
@@ -273,10 +280,19 @@ class Deliveries:
 
 @dataclass
 class Fault:
-    """What is to go wrong with the next calls of one method."""
+    """What is to go wrong with the next calls of one method.
+
+    `slow` is how many seconds the work waits before it is done; a fault that is only slow answers as usual.
+    """
 
     times: int
     status: int = 200
     error: str = ""
     retry_after: int = 0
     drop: bool = False
+    slow: float = 0.0
+
+    @property
+    def refuses(self) -> bool:
+        """Tell whether nothing is done at all."""
+        return not self.drop and (self.status != HTTP_OK or bool(self.error))

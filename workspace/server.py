@@ -1,6 +1,8 @@
 """The workspace over HTTP: Web API, Socket Mode, response addresses, uploads and downloads."""
 
+import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -24,6 +26,7 @@ class Server:
         self._methods = methods
         self._deliveries = deliveries
         self.faults: dict[str, Fault] = {}
+        self.weather: Callable[[str], Fault | None] = _fair
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
     def routes(self) -> list[web.RouteDef]:
@@ -41,11 +44,13 @@ class Server:
         name = request.match_info["method"]
         args, token = await _arguments(request)
         fault = self._fault(name)
-        if fault is not None and not fault.drop:
+        if fault is not None and fault.refuses:
             return _failed(fault)
+        if fault is not None and fault.slow:
+            await asyncio.sleep(fault.slow)
         answer = await self._answer(name, args, token)
         self.calls.append((name, args))
-        if fault is not None:
+        if fault is not None and fault.drop:
             # The work is done; only the answer gets lost.
             if request.transport is not None:
                 request.transport.close()
@@ -67,7 +72,7 @@ class Server:
     def _fault(self, name: str) -> Fault | None:
         fault = self.faults.get(name)
         if fault is None:
-            return None
+            return self.weather(name)
         fault.times -= 1
         if fault.times <= 0:
             del self.faults[name]
@@ -105,6 +110,11 @@ class Server:
             content_type="application/octet-stream",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+
+def _fair(_method: str) -> Fault | None:
+    """Let every call through."""
+    return None
 
 
 def _failed(fault: Fault) -> web.Response:

@@ -255,3 +255,21 @@ async def test_stopping_finishes_what_is_in_hand(post: Post, tmp_path: Path) -> 
     await sender.run()
 
     assert (await post.row("note:1")).state is State.PENDING
+
+
+async def test_a_sender_that_wakes_late_posts_nothing(post: Post) -> None:
+    """Somebody who was frozen after taking a message, while its channel was opened, hands it back and posts nothing."""
+    ana = next(iter(post.slack.people.values()))
+    await post.decide("note:1", "for you", channel=ana.id)
+    post.slack.server.weather = lambda method: _frozen_for(post) if method == "conversations.open" else None
+    sender = post.sender()
+
+    await sender.send_due()
+
+    row = await post.row("note:1")
+    assert (row.state, row.attempts) == (State.PENDING, 0)
+    assert post.slack.messages(ana.dm) == []
+
+
+def _frozen_for(post: Post) -> None:
+    post.clock.jump(post.clock.now() + SETTLE)

@@ -140,3 +140,39 @@ async def test_after_a_restore_nothing_open_is_sent_unseen(db: Database, clock: 
 
     assert doubtful == 1
     assert [item.key for item in await claim(db, clock)] == ["old"]
+
+
+async def test_what_others_have_settled_is_not_undone(db: Database, clock: Clock) -> None:
+    """A sender that comes back late cannot put a row back, in doubt or among the dead that was sent meanwhile."""
+    await post(db, clock, "a")
+    [item] = await claim(db, clock)
+    async with db.begin() as conn:
+        await outbox.mark_sent(conn, [Sent(item, "C1", "1.0")])
+
+    async with db.begin() as conn:
+        await outbox.mark_pending(conn, item, None)
+        await outbox.mark_verify(conn, item, "lost")
+        await outbox.mark_dead(conn, item, "is_archived")
+
+    async with db.read() as conn:
+        found = await outbox.by_key(conn, "a")
+    assert found is not None
+    assert found.state is State.SENT
+
+
+async def test_a_row_that_was_taken_anew_belongs_to_whoever_took_it(db: Database, clock: Clock) -> None:
+    """What an earlier look found out about a row says nothing about a later try of it."""
+    await post(db, clock, "a")
+    [first] = await claim(db, clock)
+    async with db.begin() as conn:
+        await outbox.mark_pending(conn, first, None)
+    clock.advance(seconds=1)
+    await claim(db, clock)
+
+    async with db.begin() as conn:
+        await outbox.mark_pending(conn, first, None)
+
+    async with db.read() as conn:
+        found = await outbox.by_key(conn, "a")
+    assert found is not None
+    assert found.state is State.SENDING
