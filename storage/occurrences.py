@@ -1,7 +1,7 @@
 """Occurrences: one due moment of a reminder for one recipient, and what the recipient does with it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.rules.presidency import Presidency, troika_on
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group
 from storage import people
-from storage.database import Conn, insert_all_new
+from storage.database import Conn, insert_all_new, insert_new
 from storage.people import Recipient
 from storage.presidencies import all_presidencies
 from storage.reminders import (
@@ -20,6 +20,7 @@ from storage.reminders import (
     Progress,
     Reminder,
     State,
+    Way,
     occurrences,
     read_audience,
     read_reminder,
@@ -49,6 +50,9 @@ class Occurrence:
     due_at: datetime
     send_at: datetime | None
     snoozes: int
+    member: str | None = None
+    way: Way | None = None
+    came_from: str | None = None
 
     @property
     def key(self) -> str:
@@ -134,6 +138,8 @@ class _Look:
 
     async def _recipients(self, found: Reminder, wall: datetime) -> tuple[Recipient, ...]:
         day = rules.day_of(found.schedule, wall, self.now, self.hours)
+        if found.audience.group is Group.CHANNEL:
+            return tuple(_channel(each, found.schedule.zone) for each in found.audience.people)
         return await _people_in(self.conn, found.audience, day, self.secretariat, self.presidencies)
 
     async def _add(
@@ -150,6 +156,7 @@ class _Look:
         return {
             "reminder_id": found.id,
             "wall": wall,
+            "member": recipient.member,
             "recipient": recipient.user_id,
             "zone": recipient.zone,
             "state": Progress.DUE,
@@ -203,7 +210,11 @@ async def _people_in(
     presidencies: tuple[Presidency, ...],
 ) -> tuple[Recipient, ...]:
     if audience.group is Group.PEOPLE:
-        return await _named(conn, audience.people)
+        return await _named(conn, audience.people, day)
+    if audience.group is Group.CHANNEL:
+        return ()
+    if audience.group is Group.DELEGATION:
+        return await people.voices_of(conn, audience.people, day)
     if audience.group is Group.SECRETARIAT:
         return await people.secretariat_of(conn, secretariat, day)
     troika = troika_on(presidencies, day)
@@ -212,11 +223,17 @@ async def _people_in(
     return await people.voices_of(conn, troika.current.members if troika.current else (), day)
 
 
-async def _named(conn: Conn, names: Sequence[str]) -> tuple[Recipient, ...]:
+def _channel(channel: str, zone: str) -> Recipient:
+    """Return a channel as a recipient: it has no clock of its own, and goes by that of whoever made the reminder."""
+    return Recipient(channel, channel, None, zone, "en")
+
+
+async def _named(conn: Conn, names: Sequence[str], day: date) -> tuple[Recipient, ...]:
     """Return people by user id or e-mail; an address nobody bears is kept, so that its failing delivery is seen."""
     bearers = {name: await people.by_email(conn, name) for name in names if "@" in name}
     ids = [person.user_id if (person := bearers.get(name)) else name[:40] for name in names]
-    return await people.by_ids(conn, ids)
+    members = await people.members_of(conn, ids, day)
+    return tuple(replace(each, member=members.get(each.user_id)) for each in await people.by_ids(conn, ids))
 
 
 async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occurrence, ...]:
@@ -237,7 +254,58 @@ async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occur
         .values(state=Progress.SENT, send_at=None)
         .returning(occurrences.c.id)
     )
-    return tuple(_occurrence(row) for row in await conn.execute(_with_text(taken.scalars().all())))
+    return await _with_text(conn, taken.scalars().all())
+
+
+async def expect_answer(conn: Conn, number: int, until: datetime | None) -> None:
+    """Have an occurrence escalated at `until` (aware) unless it is answered before; never if None."""
+    await conn.execute(update(occurrences).where(occurrences.c.id == number).values(escalate_at=until))
+
+
+async def take_unanswered(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occurrence, ...]:
+    """Take up to `limit` occurrences that were not answered in time; they must be seen to in this transaction."""
+    ready = (
+        select(occurrences.c.id)
+        .where(occurrences.c.escalate_at <= now)
+        .order_by(occurrences.c.escalate_at, occurrences.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = await conn.execute(
+        update(occurrences)
+        .where(occurrences.c.id.in_(ready), occurrences.c.escalate_at <= now)
+        .values(escalate_at=None)
+        .returning(occurrences.c.id)
+    )
+    found = await _with_text(conn, taken.scalars().all())
+    return tuple(each for each in found if each.state is Progress.SENT)
+
+
+async def pass_on(conn: Conn, known: Occurrence, to: Recipient, way: Way, send_at: datetime) -> bool:
+    """Have somebody else reminded of the same; tell whether they were not already."""
+    return await insert_new(
+        conn,
+        occurrences,
+        {
+            "reminder_id": known.reminder_id,
+            "wall": known.wall,
+            "recipient": to.user_id,
+            "member": to.member,
+            "zone": to.zone,
+            "state": Progress.DUE,
+            "due_at": known.due_at,
+            "send_at": send_at,
+            "way": way,
+            "came_from": known.recipient,
+        },
+    )
+
+
+async def others(conn: Conn, known: Occurrence) -> tuple[Occurrence, ...]:
+    """Return what other people were or will be reminded of at the same wall time by the same reminder."""
+    same = (occurrences.c.reminder_id == known.reminder_id, occurrences.c.wall == known.wall)
+    rows = await conn.execute(_texts().where(*same, occurrences.c.id != known.id).order_by(occurrences.c.id))
+    return tuple(_occurrence(row) for row in rows)
 
 
 # What recipients do --------------------------------------------------------------------------------------------------
@@ -245,8 +313,7 @@ async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occur
 
 async def occurrence(conn: Conn, number: int) -> Occurrence | None:
     """Return the occurrence with this number, or None."""
-    row = (await conn.execute(_with_text([number]))).first()
-    return _occurrence(row) if row else None
+    return next(iter(await _with_text(conn, [number])), None)
 
 
 async def open_for(conn: Conn, user_id: str) -> tuple[Occurrence, ...]:
@@ -256,11 +323,25 @@ async def open_for(conn: Conn, user_id: str) -> tuple[Occurrence, ...]:
     return tuple(_occurrence(row) for row in rows)
 
 
-async def mark_done(conn: Conn, known: Occurrence, now: datetime) -> bool:
-    """Mark an occurrence done by its recipient; tell whether it was still open."""
-    still_open = occurrences.c.state.in_(OPEN)
-    done = {"state": Progress.DONE, "done_at": now, "done_by": known.recipient, "send_at": None}
-    found = await conn.execute(update(occurrences).where(occurrences.c.id == known.id, still_open).values(done))
+async def mark_done(conn: Conn, known: Occurrence, by: str, now: datetime) -> bool:
+    """Mark an occurrence done by a Slack user; tell whether it was still open."""
+    return await _end(conn, known, Progress.DONE, done_by=by, done_at=now)
+
+
+async def mark_handed(conn: Conn, known: Occurrence) -> bool:
+    """Mark an occurrence handed on; tell whether it was still open."""
+    return await _end(conn, known, Progress.HANDED)
+
+
+async def mark_refused(conn: Conn, known: Occurrence) -> bool:
+    """Mark an occurrence as not for its recipient; tell whether it was still open."""
+    return await _end(conn, known, Progress.REFUSED)
+
+
+async def _end(conn: Conn, known: Occurrence, state: Progress, **more: object) -> bool:
+    still_open = occurrences.c.state.in_((*OPEN, Progress.DUE))
+    values = {"state": state, "send_at": None, "escalate_at": None, **more}
+    found = await conn.execute(update(occurrences).where(occurrences.c.id == known.id, still_open).values(values))
     return found.rowcount == 1
 
 
@@ -274,7 +355,7 @@ async def finish_of_duty(
     of_duty = select(reminders.c.id).where(reminders.c.duty_id == duty_id)
     theirs = occurrences.c.reminder_id.in_(of_duty)
     had = [_occurrence(row) for row in await conn.execute(_texts().where(theirs, occurrences.c.state.in_(OPEN)))]
-    done = {"state": Progress.DONE, "done_at": now, "done_by": by, "send_at": None}
+    done = {"state": Progress.DONE, "done_at": now, "done_by": by, "send_at": None, "escalate_at": None}
     unfinished = occurrences.c.state.in_((*OPEN, Progress.DUE))
     await conn.execute(update(occurrences).where(theirs, unfinished).values(done))
     for number in (await conn.execute(of_duty.where(reminders.c.state == State.ACTIVE))).scalars().all():
@@ -285,7 +366,7 @@ async def finish_of_duty(
 async def snooze(conn: Conn, known: Occurrence, until: datetime) -> bool:
     """Have an occurrence sent again at `until` (aware); tell whether it was sent and waited for an answer."""
     unchanged = (occurrences.c.state == Progress.SENT, occurrences.c.snoozes == known.snoozes)
-    later = {"state": Progress.SNOOZED, "send_at": until, "snoozes": known.snoozes + 1}
+    later = {"state": Progress.SNOOZED, "send_at": until, "snoozes": known.snoozes + 1, "escalate_at": None}
     found = await conn.execute(update(occurrences).where(occurrences.c.id == known.id, *unchanged).values(later))
     return found.rowcount == 1
 
@@ -295,12 +376,14 @@ def _texts() -> Select[Any]:
     return select(occurrences, *said).join(reminders, reminders.c.id == occurrences.c.reminder_id)
 
 
-def _with_text(numbers: Sequence[int]) -> Select[Any]:
-    return _texts().where(occurrences.c.id.in_(numbers)).order_by(occurrences.c.id)
+async def _with_text(conn: Conn, numbers: Sequence[int]) -> tuple[Occurrence, ...]:
+    rows = await conn.execute(_texts().where(occurrences.c.id.in_(numbers)).order_by(occurrences.c.id))
+    return tuple(_occurrence(row) for row in rows)
 
 
 def _occurrence(row: Row[Any]) -> Occurrence:
     return Occurrence(
         row.id, row.reminder_id, row.text, read_audience(row), row.created_by, row.duty_id, row.wall, row.recipient,
-        row.zone, Progress(row.state), row.due_at, row.send_at, row.snoozes,
+        row.zone, Progress(row.state), row.due_at, row.send_at, row.snoozes, row.member,
+        Way(row.way) if row.way else None, row.came_from,
     )  # fmt: skip

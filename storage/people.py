@@ -124,6 +124,25 @@ async def members_with_voices(conn: Conn, today: date) -> frozenset[str]:
     return frozenset((await conn.execute(held)).scalars())
 
 
+async def members_of(conn: Conn, user_ids: Collection[str], today: date) -> dict[str, str]:
+    """Return the member (code) for which each of these people holds a role today; whoever holds none is left out."""
+    rows = await conn.execute(_current(today).where(contacts.c.user_id.in_(tuple(user_ids))))
+    voices_last = sorted(rows, key=lambda row: row.role in VOICES)
+    return {row.user_id: row.member for row in voices_last}
+
+
+async def alternates_of(conn: Conn, member: str, today: date) -> tuple[Recipient, ...]:
+    """Return the linked alternates of a member."""
+    chosen = (contacts.c.member == member, contacts.c.role == ContactRole.ALTERNATE)
+    return _recipients_of(await conn.execute(_recipients(today).where(*chosen)))
+
+
+async def delegation_of(conn: Conn, member: str, today: date) -> tuple[Recipient, ...]:
+    """Return everybody who holds a role for a member today and is linked."""
+    rows = await conn.execute(_recipients(today).where(contacts.c.member == member))
+    return _recipients_of(rows)
+
+
 async def secretariat_of(conn: Conn, configured: Collection[str], today: date) -> tuple[Recipient, ...]:
     """Return the people of the Secretariat: those in the settings and current contacts with that role."""
     rows = await conn.execute(_recipients(today).where(contacts.c.role == ContactRole.SECRETARIAT))

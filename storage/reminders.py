@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,12 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy import (
+    delete as remove,
+)
 
 from bot.rules import reminders as rules
-from bot.rules.problems import BadInput
+from bot.rules.problems import BadInput, Changed
 from bot.rules.reminders import Audience, Group, ReminderRow, Schedule
 from storage import spreadsheets
 from storage.database import Conn, Database, UTCDateTime, metadata
@@ -53,11 +56,22 @@ class Progress(StrEnum):
     SNOOZED = "snoozed"
     DONE = "done"
     CANCELLED = "cancelled"
+    HANDED = "handed on"
+    REFUSED = "not ours"
+
+
+class Way(StrEnum):
+    """How an occurrence came to its recipient, where it was not theirs from the start."""
+
+    HANDED = "handed"
+    ESCALATED = "escalated"
 
 
 BATCH = 200
 CLI = "cli"
 """Who made a reminder that came from a file."""
+
+LISTED = (State.ACTIVE, State.PAUSED)
 
 reminders = Table(
     "reminders",
@@ -78,6 +92,9 @@ reminders = Table(
     Column("created_at", UTCDateTime, nullable=False),
     Column("import_key", String(64), unique=True),
     Column("duty_id", ForeignKey("duties.id", ondelete="CASCADE"), index=True),
+    Column("meeting_id", ForeignKey("meetings.id", ondelete="CASCADE"), index=True),
+    Column("offset_days", Integer, nullable=False, server_default="0"),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 occurrences = Table(
     "occurrences",
@@ -93,6 +110,10 @@ occurrences = Table(
     Column("snoozes", Integer, nullable=False, server_default="0"),
     Column("done_at", UTCDateTime),
     Column("done_by", String(24)),
+    Column("member", String(12)),
+    Column("way", String(9)),
+    Column("came_from", String(24)),
+    Column("escalate_at", UTCDateTime),
     UniqueConstraint("reminder_id", "wall", "recipient"),
     Index(
         "ix_occurrences_waiting",
@@ -100,18 +121,30 @@ occurrences = Table(
         sqlite_where=text("send_at IS NOT NULL"),
         postgresql_where=text("send_at IS NOT NULL"),
     ),
+    Index(
+        "ix_occurrences_unanswered",
+        "escalate_at",
+        sqlite_where=text("escalate_at IS NOT NULL"),
+        postgresql_where=text("escalate_at IS NOT NULL"),
+    ),
 )
 
 
 @dataclass(frozen=True)
 class NewReminder:
-    """A reminder to be; `created_by` is a Slack user id or CLI, `duty_id` the duty that it is of, if any."""
+    """A reminder to be; `created_by` is a Slack user id or CLI, `duty_id` the duty that it is of, if any.
+
+    `meeting_id` is the meeting with which it moves, `offset_days` how many days after its first day it comes (negative:
+    before it).
+    """
 
     text: str
     audience: Audience
     schedule: Schedule
     created_by: str
     duty_id: int | None = None
+    meeting_id: int | None = None
+    offset_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,12 +158,15 @@ class Reminder:
     state: State
     next_wall: datetime | None
     created_by: str
+    meeting_id: int | None = None
+    offset_days: int = 0
+    version: int = 1
 
     @property
     def audience_words(self) -> str:
         """Whom it is for, in English; people are counted, not named."""
         if self.audience.group is not Group.PEOPLE:
-            return str(self.audience.group)
+            return " ".join((str(self.audience.group), *self.audience.people))
         number = len(self.audience.people)
         return "1 person" if number == 1 else f"{number} people"
 
@@ -138,6 +174,8 @@ class Reminder:
     def rule(self) -> str:
         """How often it comes, in English; empty for once."""
         repeat = rules.repeat_of(self.schedule.rule)
+        if repeat is rules.Repeat.RULE:
+            return self.schedule.rule
         return "" if repeat is rules.Repeat.ONCE else str(repeat)
 
 
@@ -159,7 +197,15 @@ async def schedule(conn: Conn, new: NewReminder, now: datetime, import_key: str 
     first = rules.first_wall(new.schedule, rules.wall_of(now, new.schedule.zone))
     if first is None:
         return None
-    values = {
+    values = _values(new, first) | {"created_by": new.created_by, "created_at": now, "import_key": import_key}
+    if import_key is not None and await _imported(conn, import_key):
+        return None
+    row = await conn.execute(insert(reminders).values(values).returning(reminders.c.id))
+    return int(row.scalar_one())
+
+
+def _values(new: NewReminder, first: datetime) -> dict[str, object]:
+    return {
         "text": new.text,
         "audience": {"group": new.audience.group, "people": list(new.audience.people)},
         "start": new.schedule.start,
@@ -168,15 +214,55 @@ async def schedule(conn: Conn, new: NewReminder, now: datetime, import_key: str 
         "exact": new.schedule.exact,
         "next_wall": first,
         "next_look_at": _first_look(new.schedule, first),
-        "created_by": new.created_by,
-        "created_at": now,
-        "import_key": import_key,
         "duty_id": new.duty_id,
+        "meeting_id": new.meeting_id,
+        "offset_days": new.offset_days,
     }
-    if import_key is not None and await _imported(conn, import_key):
-        return None
-    row = await conn.execute(insert(reminders).values(values).returning(reminders.c.id))
-    return int(row.scalar_one())
+
+
+async def edit(conn: Conn, number: int, version: int, new: NewReminder, now: datetime) -> bool:
+    """Put `new` in place of a reminder, for everything of it that is not sent yet; tell whether a moment is left.
+
+    Raises Changed if it is gone or not in the `version` that was shown.
+    """
+    first = rules.first_wall(new.schedule, rules.wall_of(now, new.schedule.zone))
+    if first is None:
+        return False
+    known = await reminder(conn, number)
+    unchanged = (reminders.c.id == number, reminders.c.version == version, reminders.c.state.in_(LISTED))
+    values = _values(new, first) | {"version": version + 1}
+    if known is not None and known.state is State.PAUSED:
+        values["next_look_at"] = None
+    if (await conn.execute(update(reminders).where(*unchanged).values(values))).rowcount != 1:
+        raise Changed("This reminder has changed since it was shown.", "See /wps-troika reminders.")
+    # Not cancelled but forgotten: whoever is in the new audience at the same wall time must be told of it.
+    unsent = (occurrences.c.reminder_id == number, occurrences.c.state == Progress.DUE)
+    await conn.execute(remove(occurrences).where(*unsent))
+    return True
+
+
+async def move_with(conn: Conn, meeting_id: int, first_day: date, now: datetime) -> None:
+    """Move the reminders that go by a meeting, whose first day is now `first_day`, and take back what is not sent."""
+    wanted = (reminders.c.meeting_id == meeting_id, reminders.c.state.in_((*LISTED, State.DONE)))
+    for row in (await conn.execute(select(reminders).where(*wanted))).all():
+        start = datetime.combine(first_day + timedelta(days=row.offset_days), row.start.time())
+        if start != row.start:
+            await _move(conn, read_reminder(row), start, now)
+
+
+async def _move(conn: Conn, known: Reminder, start: datetime, now: datetime) -> None:
+    moved = replace(known.schedule, start=start)
+    first = rules.first_wall(moved, rules.wall_of(now, moved.zone))
+    active = known.state is not State.PAUSED and first is not None
+    values = {
+        "start": start,
+        "next_wall": first,
+        "state": known.state if known.state is State.PAUSED else State.ACTIVE if first else State.DONE,
+        "next_look_at": _first_look(moved, first) if active and first else None,
+    }
+    await conn.execute(update(reminders).where(reminders.c.id == known.id).values(values))
+    unsent = (occurrences.c.reminder_id == known.id, occurrences.c.state == Progress.DUE)
+    await conn.execute(remove(occurrences).where(*unsent))
 
 
 def _first_look(chosen: Schedule, wall: datetime) -> datetime:
@@ -186,7 +272,7 @@ def _first_look(chosen: Schedule, wall: datetime) -> datetime:
 
 async def all_reminders(conn: Conn) -> tuple[Reminder, ...]:
     """Return what is scheduled, paused reminders included and those of duties left out, the next one first."""
-    wanted = (reminders.c.state.in_((State.ACTIVE, State.PAUSED)), reminders.c.duty_id.is_(None))
+    wanted = (reminders.c.state.in_(LISTED), reminders.c.duty_id.is_(None))
     rows = await conn.execute(select(reminders).where(*wanted).order_by(reminders.c.next_wall, reminders.c.id))
     return tuple(read_reminder(row) for row in rows)
 
@@ -208,7 +294,7 @@ async def delete(conn: Conn, number: int) -> bool:
     What was sent stays where it is and can still be marked done.
     """
     stopped = (Progress.DUE, Progress.SNOOZED)
-    return await _stop(conn, number, (State.ACTIVE, State.PAUSED), State.DELETED, stopped)
+    return await _stop(conn, number, LISTED, State.DELETED, stopped)
 
 
 async def _stop(conn: Conn, number: int, was: Sequence[State], becomes: State, cancelled: Sequence[Progress]) -> bool:
@@ -263,7 +349,10 @@ async def delete_of_duty(conn: Conn, duty_id: int) -> None:
 def read_reminder(row: Row[Any]) -> Reminder:
     """Return the reminder in a row of the table."""
     chosen = Schedule(row.start, row.rule, row.zone, row.exact)
-    return Reminder(row.id, row.text, read_audience(row), chosen, State(row.state), row.next_wall, row.created_by)
+    return Reminder(
+        row.id, row.text, read_audience(row), chosen, State(row.state), row.next_wall, row.created_by, row.meeting_id,
+        row.offset_days, row.version,
+    )  # fmt: skip
 
 
 def read_audience(row: Row[Any]) -> Audience:

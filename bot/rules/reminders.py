@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -17,9 +17,34 @@ EARLIEST = timedelta(hours=14)
 """How long before UTC the first zone reaches a wall time. Source: IANA, Pacific/Kiritimati, UTC+14."""
 LATEST = timedelta(hours=12)
 """How long after UTC the last zone reaches a wall time. Source: IANA, Etc/GMT+12."""
+ANSWER_DAYS = 2
+"""Working days in which a reminder is answered before it goes to the alternate, and then to the Secretariat."""
 LATE = timedelta(hours=1)
 """From when on a reminder that comes late says so, and keeps to the working hours that it has missed."""
 
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+RULE_LIMIT = 200
+_DAYS = "(?:MO|TU|WE|TH|FR|SA|SU)"
+_NOTHING = re.compile(r"(?!)")
+_NUMBERS = re.compile(r"-?[1-9]\d{0,2}(?:,-?[1-9]\d{0,2}){0,30}", re.ASCII)
+_PARTS = {
+    "FREQ": re.compile("DAILY|WEEKLY|MONTHLY|YEARLY"),
+    "INTERVAL": re.compile(r"[1-9]\d?", re.ASCII),
+    "COUNT": re.compile(r"[1-9]\d{0,2}", re.ASCII),
+    "UNTIL": re.compile(r"\d{8}(?:T\d{6}Z?)?", re.ASCII),
+    "BYDAY": re.compile(rf"(?:[+-]?\d{{1,2}})?{_DAYS}(?:,(?:[+-]?\d{{1,2}})?{_DAYS}){{0,20}}", re.ASCII),
+    "BYMONTH": _NUMBERS,
+    "BYMONTHDAY": _NUMBERS,
+    "BYYEARDAY": _NUMBERS,
+    "BYWEEKNO": _NUMBERS,
+    "BYSETPOS": _NUMBERS,
+    "WKST": re.compile(_DAYS),
+}
+"""What may stand in a rule that somebody types. Source: RFC 5545, 3.3.10, without what is shorter than a day."""
+_OWN_RULE = re.compile(
+    r"(?:FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=\d+)?"
+    r"(?:;BYMONTHDAY=28(?:,\d\d)+;BYSETPOS=-1|;BYMONTH=2;BYMONTHDAY=28,29;BYSETPOS=-1)?)?"
+)
 _T = TypeVar("_T")
 _OFFSET = re.compile(r"UTC([+-])([01]\d|2[0-3]):([0-5]\d)(?::\d\d)?")
 
@@ -32,17 +57,25 @@ class Repeat(StrEnum):
     WEEKLY = "weekly"
     FORTNIGHTLY = "every two weeks"
     MONTHLY = "monthly"
+    MONTHLY_WEEKDAY = "monthly on the weekday"
     QUARTERLY = "quarterly"
     YEARLY = "yearly"
+    RULE = "by a rule"
 
 
 class Group(StrEnum):
-    """Whom a reminder is for; all but `people` are looked up anew every time."""
+    """Whom a reminder is for; who belongs to it is looked up anew every time, but for people and a channel."""
 
     TROIKA = "troika"
     PRESIDENCY = "presidency"
     SECRETARIAT = "secretariat"
+    DELEGATION = "delegation"
     PEOPLE = "people"
+    CHANNEL = "channel"
+
+
+STANDING_GROUPS = frozenset({Group.TROIKA, Group.PRESIDENCY, Group.SECRETARIAT})
+"""Groups that need no names."""
 
 
 class Snooze(StrEnum):
@@ -55,7 +88,11 @@ class Snooze(StrEnum):
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a reminder is for; `people` holds Slack user ids and e-mail addresses, for Group.PEOPLE alone."""
+    """Whom a reminder is for.
+
+    `people` holds Slack user ids and e-mail addresses for Group.PEOPLE, the member's code for a delegation, the id of a
+    channel, and nothing otherwise.
+    """
 
     group: Group
     people: tuple[str, ...] = ()
@@ -76,7 +113,7 @@ class Schedule:
 
 
 def rule_for(repeat: Repeat, start: datetime) -> str:
-    """Return the RRULE of a repetition that begins at the wall time `start`, empty for once.
+    """Return the RRULE of a repetition that begins at the wall time `start`, empty for once and where it has its own.
 
     The 29th to 31st mean the last day of a month that has no such day: a reminder for the 31st comes on 28 February
     rather than not at all, as RFC 5545 alone would have it, and is back on 31 March.
@@ -90,13 +127,25 @@ def rule_for(repeat: Repeat, start: datetime) -> str:
         Repeat.WEEKLY: "FREQ=WEEKLY",
         Repeat.FORTNIGHTLY: "FREQ=WEEKLY;INTERVAL=2",
         Repeat.MONTHLY: f"FREQ=MONTHLY{month_end}",
+        Repeat.MONTHLY_WEEKDAY: f"FREQ=MONTHLY;BYDAY={_place_in_month(start)}",
         Repeat.QUARTERLY: f"FREQ=MONTHLY;INTERVAL=3{month_end}",
         Repeat.YEARLY: f"FREQ=YEARLY{year_end}",
+        Repeat.RULE: "",
     }[repeat]
 
 
+def _place_in_month(day: datetime) -> str:
+    """Return the place of a weekday in its month: 2TU for the second Tuesday, -1FR for a fifth, so last, Friday."""
+    place = (day.day - 1) // 7 + 1
+    return f"{place if place < 5 else -1}{WEEKDAYS[day.weekday()]}"
+
+
 def repeat_of(rule: str) -> Repeat:
-    """Return the repetition that an RRULE of `rule_for` stands for."""
+    """Return the repetition that an RRULE stands for; one that `rule_for` never makes stands for itself."""
+    if re.fullmatch(r"FREQ=MONTHLY;BYDAY=(?:[1-4]|-1)(?:MO|TU|WE|TH|FR|SA|SU)", rule):
+        return Repeat.MONTHLY_WEEKDAY
+    if not _OWN_RULE.fullmatch(rule):
+        return Repeat.RULE
     parts = dict(part.split("=") for part in rule.split(";") if part)
     kinds = {
         ("DAILY", "1"): Repeat.DAILY,
@@ -106,7 +155,42 @@ def repeat_of(rule: str) -> Repeat:
         ("MONTHLY", "3"): Repeat.QUARTERLY,
         ("YEARLY", "1"): Repeat.YEARLY,
     }
-    return kinds[parts["FREQ"], parts.get("INTERVAL", "1")] if parts else Repeat.ONCE
+    return kinds.get((parts["FREQ"], parts.get("INTERVAL", "1")), Repeat.RULE) if parts else Repeat.ONCE
+
+
+def checked_rule(text: str, start: datetime) -> str:
+    """Return an RFC 5545 recurrence rule that somebody typed, in the form that is stored; BadInput says what is wrong.
+
+    Only whole days recur, so that nobody is reminded every minute, and something must come of it from `start` on.
+    """
+    rule = text.strip().upper().removeprefix("RRULE:").rstrip(";")
+    parts = [part.partition("=") for part in rule.split(";")]
+    known = {name: value for name, _, value in parts}
+    wrong = next((name for name, value in known.items() if not _PARTS.get(name, _NOTHING).fullmatch(value)), None)
+    if wrong is not None or "FREQ" not in known or len(known) != len(parts) or len(rule) > RULE_LIMIT:
+        raise BadInput(
+            "“{part}” cannot stand in a rule.",
+            "Write it like FREQ=MONTHLY;BYDAY=2TU (RFC 5545, whole days only).",
+            part=(wrong or rule)[:40],
+        )
+    end = known.get("UNTIL", "")[:8]
+    rule = rule.replace(known["UNTIL"], f"{end}T235959") if end else rule
+    if not _ever_comes(rule, start, end):
+        raise BadInput("Nothing would ever come of this rule.", "Check its days and its end.")
+    return rule
+
+
+def _ever_comes(rule: str, start: datetime, end: str) -> bool:
+    """Tell whether a rule ever comes from `start` until the end of the day `end` (YYYYMMDD, empty for no end)."""
+    # dateutil looks for the next time of a rule that has none until the year 9999, for seconds. The calendar repeats
+    # every 400 years, so it may as well begin to look in the last of those cycles.
+    years = (MAXYEAR - start.year) // 400 * 400
+    endless = ";".join(part for part in rule.split(";") if not part.startswith("UNTIL="))
+    try:
+        first = next(iter(rrulestr(endless, dtstart=start.replace(year=start.year + years))), None)
+        return first is not None and (not end or first.replace(year=first.year - years).strftime("%Y%m%d") <= end)
+    except ValueError:
+        return False
 
 
 def next_walls(schedule: Schedule, since: datetime, until: datetime) -> list[datetime]:
@@ -186,6 +270,16 @@ def _working_day(wall: datetime, hours: WorkingHours) -> datetime:
     return next((day for day in days if day.isoweekday() in hours.weekdays), wall)
 
 
+def working_day_after(day: date, number: int, hours: WorkingHours) -> date:
+    """Return the day `number` working days after `day`, before it if negative."""
+    step = timedelta(days=1 if number > 0 else -1)
+    for _ in range(abs(number)):
+        day += step
+        while day.isoweekday() not in hours.weekdays:
+            day += step
+    return day
+
+
 def moment_for(schedule: Schedule, wall: datetime, zone: str, hours: WorkingHours) -> datetime:
     """Return the moment (aware UTC) when somebody in `zone` gets the reminder for the wall time `wall`.
 
@@ -240,6 +334,13 @@ def snoozed_until(snooze: Snooze, now: datetime, zone: str, hours: WorkingHours)
     return utc_of(_working_day(datetime.combine(tomorrow, time(hours.start)), hours), zone)
 
 
+def answer_awaited_until(now: datetime, zone: str, hours: WorkingHours) -> datetime:
+    """Return the moment (aware UTC) until which somebody in `zone` has time to answer what was sent at `now`."""
+    wall = wall_of(now, zone)
+    last = datetime.combine(working_day_after(wall.date(), ANSWER_DAYS, hours), wall.time())
+    return utc_of(working_wall(last, hours), zone)
+
+
 def newest_due(
     walls: list[datetime], schedule: Schedule, zone: str, now: datetime, hours: WorkingHours
 ) -> datetime | None:
@@ -276,6 +377,8 @@ YEARS = range(2000, 2101)
 _OTHER_WORDS = {"": Repeat.ONCE, "fortnightly": Repeat.FORTNIGHTLY, "biweekly": Repeat.FORTNIGHTLY}
 _YES = {"yes": True, "": False, "no": False}
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,23}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{7,23}")
+_CODE = re.compile(r"[A-Z]{2}|X-[A-Z]{2,10}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 
 
@@ -301,15 +404,16 @@ def parse_row(cells: Mapping[str, str]) -> ReminderRow:
     if len(row["text"]) > TEXT_LIMIT:
         raise BadInput("The text is longer than {limit} characters.", limit=TEXT_LIMIT)
     exact = _chosen(_YES, row["exact"], "“exact” is “yes” or empty.")
-    repeat = _chosen({**_OTHER_WORDS, **{str(each): each for each in Repeat}}, row["repeat"], _repeats())
-    due = _moment(row["due"])
-    start = due.replace(tzinfo=None)
-    chosen = Schedule(start, rule_for(repeat, start), due.tzname() or "UTC", exact)
-    return ReminderRow(row["text"], audience_of(row["to"]), chosen)
+    start, zone = _moment(row["due"])
+    return ReminderRow(row["text"], audience_of(row["to"]), Schedule(start, _rule(row["repeat"], start), zone, exact))
 
 
-def _repeats() -> str:
-    return f"“repeat” is one of: {', '.join(Repeat)}."
+def _rule(word: str, start: datetime) -> str:
+    if word.upper().startswith(("FREQ=", "RRULE:")):
+        return checked_rule(word, start)
+    named = {str(each): each for each in Repeat if each is not Repeat.RULE}
+    otherwise = f"“repeat” is one of: {', '.join(named)}; or a rule like FREQ=MONTHLY;BYDAY=2TU."
+    return rule_for(_chosen({**_OTHER_WORDS, **named}, word, otherwise), start)
 
 
 def _chosen(table: Mapping[str, _T], word: str, otherwise: str) -> _T:
@@ -318,24 +422,41 @@ def _chosen(table: Mapping[str, _T], word: str, otherwise: str) -> _T:
     return table[word.casefold()]
 
 
-def _moment(word: str) -> datetime:
+def _moment(word: str) -> tuple[datetime, str]:
+    """Return the wall time and the zone that are written: an offset, or an IANA zone in brackets as in RFC 9557."""
+    written, _, bracket = word.partition("[")
     try:
-        due = datetime.fromisoformat(word)
+        due = datetime.fromisoformat(written.strip())
     except ValueError:
         raise BadInput("“due” is not a date and time like 2026-03-05T09:00+02:00.") from None
-    if due.tzinfo is None:
+    zone = bracket.removesuffix("]") or due.tzname() or ""
+    if not zone:
         raise BadInput("“due” has no zone; write it like 2026-03-05T09:00+02:00.")
     if due.year not in YEARS:
         raise BadInput("“due” is not in a year from {first} to {last}.", first=YEARS[0], last=YEARS[-1])
-    return due.replace(microsecond=0)
+    wall = due.replace(tzinfo=None, microsecond=0)
+    unknown = zone != "UTC" and zone_of(zone) == ZoneInfo("UTC")
+    if bracket and (unknown or (due.tzinfo is not None and due != utc_of(wall, zone))):
+        raise BadInput("“due” names a zone that is not known or has another offset then.")
+    return wall, zone
 
 
 def audience_of(word: str) -> Audience:
-    """Return whom a word of a file means: a group, a Slack user id or an e-mail address; BadInput for anything else."""
-    if word.casefold() in set(Group) - {Group.PEOPLE}:
+    """Return whom a word of a file means; BadInput if it is nobody.
+
+    It is a group, a Slack user id, an e-mail address, the id of a channel, or the code of a delegation.
+    """
+    if word.casefold() in STANDING_GROUPS:
         return Audience(Group(word.casefold()))
+    if _CODE.fullmatch(word):
+        return Audience(Group.DELEGATION, (word,))
+    if _CHANNEL.fullmatch(word):
+        return Audience(Group.CHANNEL, (word,))
     if _SLACK_ID.fullmatch(word):
         return Audience(Group.PEOPLE, (word,))
     if _EMAIL.fullmatch(word):
         return Audience(Group.PEOPLE, (word.lower(),))
-    raise BadInput("“to” is troika, presidency, secretariat, a Slack user id or an e-mail address.")
+    raise BadInput(
+        "“to” is troika, presidency, secretariat, a Slack user id, an e-mail address, a channel's id or a member's "
+        "code."
+    )

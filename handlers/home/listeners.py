@@ -7,7 +7,7 @@ from handlers.home import views
 from handlers.home.overview import gather
 from handlers.listening import Answer, Click, Done, Event, Focal, Modal, Submission, Update, number_in
 from handlers.reader import reader_as, reader_of
-from handlers.troika import due
+from handlers.troika import recipients
 from storage import outbox
 from storage.database import Conn
 from storage.enquiries import Place
@@ -31,7 +31,7 @@ async def show(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> None:
 async def mark_done(click: Click, focal: Focal) -> Answer:
     """Mark a reminder done from the tab, in the DM and in the tab at once."""
     async with focal.db.begin() as conn:
-        await due.finish(conn, click, focal)
+        await recipients.finish(conn, click, focal)
         await show(conn, focal, click.actor, click._)
     return Done()
 

@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.troika import due, duties, listeners, reminding
+from handlers.troika import due, duties, listeners, recipients, reminding
 
 
 def register(app: Registry) -> None:
@@ -24,8 +24,16 @@ def register(app: Registry) -> None:
     app.action(ids.REMINDER_DELETE, reminding.delete)
     app.action(ids.REMINDER_EARLIER, reminding.turn_page)
     app.action(ids.REMINDER_LATER, reminding.turn_page)
-    app.action(ids.REMINDER_DONE, due.mark_done)
-    app.action(ids.REMINDER_HOUR, due.for_an_hour)
-    app.action(ids.REMINDER_TOMORROW, due.until_tomorrow)
-    app.action(ids.REMINDER_WORKING_DAY, due.until_working_day)
+    app.action(ids.REMINDER_EDIT, reminding.edit)
+    app.action(ids.REMINDER_GROUP, reminding.choose)
+    app.action(ids.REMINDER_REPEAT, reminding.choose)
+    app.action(ids.REMINDER_DONE, recipients.mark_done)
+    app.action(ids.REMINDER_HOUR, recipients.for_an_hour)
+    app.action(ids.REMINDER_TOMORROW, recipients.until_tomorrow)
+    app.action(ids.REMINDER_WORKING_DAY, recipients.until_working_day)
+    app.action(ids.REMINDER_LATER_ON, recipients.open_snooze)
+    app.view(ids.REMINDER_SNOOZE_FORM, recipients.snooze_until)
+    app.action(ids.REMINDER_HAND, recipients.open_handing)
+    app.view(ids.REMINDER_HAND_FORM, recipients.hand_on)
+    app.action(ids.REMINDER_REFUSE, recipients.refuse)
     app.when_due(due.remind)

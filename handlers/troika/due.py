@@ -1,28 +1,26 @@
-"""What is due: reminders that go out by themselves, and what their recipients do with them."""
+"""What comes due by itself: reminders that go out, and those that nobody answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.duties import Duty
-from bot.rules.permissions import Actor
-from bot.rules.problems import AlreadyDone, Closed, NotAllowed, NotFound
-from bot.rules.reminders import LATE, Snooze, snoozed_until
+from bot.rules.reminders import LATE, Group, answer_awaited_until, utc_of, wall_of, working_wall
 from handlers import secretariat
-from handlers.listening import Answer, Click, Done, Focal, number_in
-from handlers.reader import reader_for, reader_of
+from handlers.listening import Focal
+from handlers.reader import Reader, reader_for
 from handlers.troika import reminder_views as views
-from storage import audit, duties, occurrences, outbox, people
+from storage import occurrences, outbox, people
 from storage.database import Conn
-from storage.occurrences import OPEN, Occurrence, Unreached
-from storage.reminders import BATCH, CLI, Progress
+from storage.occurrences import Occurrence, Unreached
+from storage.people import Recipient
+from storage.reminders import BATCH, CLI, Progress, Way
 
 
 async def remind(focal: Focal, now: datetime) -> None:
-    """Write what has come due and hand it to the outbox, a batch to a transaction."""
-    while await _make_due(focal, now) == BATCH:
-        pass
-    while await _send(focal, now) == BATCH:
-        pass
+    """Write what has come due, pass on what nobody answered, and send it all, a batch to a transaction."""
+    for step in (_make_due, _escalate, _send):
+        while await step(focal, now) == BATCH:
+            pass
 
 
 async def _make_due(focal: Focal, now: datetime) -> int:
@@ -35,107 +33,93 @@ async def _make_due(focal: Focal, now: datetime) -> int:
 
 
 async def _tell_unreached(conn: Conn, focal: Focal, unreached: Unreached, now: datetime) -> None:
-    maker = unreached.reminder.created_by
+    base = f"reminder:{unreached.reminder.id}:{unreached.wall.isoformat()}:unreached"
+    for address, reader in await keepers(conn, focal, unreached.reminder.created_by):
+        await outbox.post(conn, f"{base}:{address}", address, views.build_unreached(reader, unreached), now)
+
+
+async def keepers(conn: Conn, focal: Focal, maker: str) -> list[tuple[str, Reader]]:
+    """Return where whoever looks after a reminder is reached: its maker, or the Secretariat if it came from a file."""
     addresses = await secretariat.addresses(conn, focal) if maker == CLI else (maker,)
-    for address in addresses:
-        recipient = (await people.by_ids(conn, [address]))[0]
-        key = f"reminder:{unreached.reminder.id}:{unreached.wall.isoformat()}:unreached:{address}"
-        await outbox.post(conn, key, address, views.build_unreached(reader_for(recipient, focal), unreached), now)
+    return [(each.user_id, reader_for(each, focal)) for each in await people.by_ids(conn, addresses)]
 
 
 async def _send(focal: Focal, now: datetime) -> int:
     async with focal.db.begin() as conn:
         taken = await occurrences.take_due(conn, now)
-        await _post(conn, focal, taken, now)
+        ids = {user_id for each in taken for user_id in (each.recipient, each.created_by, each.came_from) if user_id}
+        known = {each.user_id: each for each in await people.by_ids(conn, ids)}
+        for each in taken:
+            await _post(conn, focal, each, known, now)
     return len(taken)
 
 
-async def _post(conn: Conn, focal: Focal, taken: Sequence[Occurrence], now: datetime) -> None:
-    ids = {user_id for each in taken for user_id in (each.recipient, each.created_by)}
-    known = {each.user_id: each for each in await people.by_ids(conn, ids)}
-    for each in taken:
-        maker = "" if each.created_by == CLI else known[each.created_by].name
-        late = not each.snoozes and now - each.due_at >= LATE
-        payload = views.build_due(reader_for(known[each.recipient], focal), each, maker, late=late)
-        await outbox.post(conn, each.key, each.recipient, payload, now)
+async def _post(conn: Conn, focal: Focal, due: Occurrence, known: dict[str, Recipient], now: datetime) -> None:
+    reader = reader_at(known[due.recipient], due, focal)
+    payload = views.build_due(
+        reader,
+        due,
+        maker="" if due.created_by == CLI else known[due.created_by].name,
+        sender=known[due.came_from].name if due.came_from else "",
+        late=not due.snoozes and due.way is None and now - due.due_at >= LATE,
+    )
+    await outbox.post(conn, due.key, due.recipient, payload, now)
+    if _is_awaited(due):
+        until = answer_awaited_until(now, reader.zone, focal.network.working_hours)
+        await occurrences.expect_answer(conn, due.id, until)
 
 
-async def finish(conn: Conn, click: Click, focal: Focal) -> None:
-    """Mark what the click names as done by its recipient, and change the message that spoke of it.
+def reader_at(recipient: Recipient, due: Occurrence, focal: Focal) -> Reader:
+    """Return how the recipient of an occurrence reads: in a channel, moments are on the clock that it goes by."""
+    in_channel = due.audience.group is Group.CHANNEL
+    return reader_for(replace(recipient, zone=due.zone) if in_channel else recipient, focal)
 
-    A duty is done for everybody who was reminded of it.
-    """
-    due = await _own(conn, click)
-    now = focal.now()
-    if due.duty_id is not None and due.state in OPEN:
-        duty = await duties.duty(conn, due.duty_id, lock=True)
-        await finish_duty(conn, focal, duty, click.actor, now)
+
+def _is_awaited(due: Occurrence) -> bool:
+    """Tell whether an answer is awaited: not of a channel, of a note to oneself, or of who was asked in reserve."""
+    in_channel = due.audience.group is Group.CHANNEL
+    return not in_channel and due.recipient != due.created_by and due.way is not Way.ESCALATED
+
+
+async def _escalate(focal: Focal, now: datetime) -> int:
+    async with focal.db.begin() as conn:
+        taken = await occurrences.take_unanswered(conn, now)
+        served = await people.secretariat_of(conn, focal.secretariat, now.date())
+        for each in taken:
+            await _see_to(conn, focal, each, served, now)
+    return len(taken)
+
+
+async def _see_to(conn: Conn, focal: Focal, due: Occurrence, served: Sequence[Recipient], now: datetime) -> None:
+    """Pass what was not answered to the alternate, once, and then to the Secretariat, once."""
+    others = await occurrences.others(conn, due)
+    theirs = [each for each in others if due.member is not None and each.member == due.member]
+    if any(each.state is Progress.DONE for each in theirs) or due.recipient in {each.user_id for each in served}:
         return
-    if not await occurrences.mark_done(conn, due, now):
-        raise _over(due)
-    await outbox.change(conn, due.shown_key, views.build_done(reader_of(click, focal), due, now), now)
+    asked = [each for each in others if each.way is Way.ESCALATED and each.came_from == due.recipient]
+    if asked or not await _ask_alternates(conn, focal, due, now):
+        await _tell_secretariat(conn, focal, due, asked, now)
 
 
-async def finish_duty(conn: Conn, focal: Focal, duty: Duty, actor: Actor, now: datetime) -> None:
-    """Mark a duty done by `actor`, and change every message that spoke of it."""
-    had = await duties.mark_done(conn, duty, actor.user_id, focal.network.working_hours, now)
-    await audit.note(conn, now, actor.user_id, "do", f"duty {duty.id}")
-    readers = {each.user_id: each for each in await people.by_ids(conn, {each.recipient for each in had})}
-    for each in had:
-        by = "" if each.recipient == actor.user_id else actor.name
-        payload = views.build_done(reader_for(readers[each.recipient], focal), each, now, by)
-        await outbox.change(conn, each.shown_key, payload, now)
+async def _ask_alternates(conn: Conn, focal: Focal, due: Occurrence, now: datetime) -> bool:
+    """Remind the alternates of a recipient's delegation who were not; tell whether there is one."""
+    if due.member is None:
+        return False
+    hours, asked = focal.network.working_hours, False
+    for each in await people.alternates_of(conn, due.member, now.date()):
+        send_at = utc_of(working_wall(wall_of(now, each.zone), hours), each.zone)
+        if await occurrences.pass_on(conn, due, each, Way.ESCALATED, max(send_at, now)):
+            asked = True
+            await occurrences.expect_answer(conn, due.id, answer_awaited_until(send_at, each.zone, hours))
+    return asked
 
 
-async def mark_done(click: Click, focal: Focal) -> Answer:
-    """Mark a reminder done."""
-    async with focal.db.begin() as conn:
-        await finish(conn, click, focal)
-    return Done()
-
-
-async def for_an_hour(click: Click, focal: Focal) -> Answer:
-    """Put a reminder off for an hour."""
-    return await _snooze(click, focal, Snooze.HOUR)
-
-
-async def until_tomorrow(click: Click, focal: Focal) -> Answer:
-    """Put a reminder off until tomorrow morning."""
-    return await _snooze(click, focal, Snooze.TOMORROW)
-
-
-async def until_working_day(click: Click, focal: Focal) -> Answer:
-    """Put a reminder off until the next working day."""
-    return await _snooze(click, focal, Snooze.WORKING_DAY)
-
-
-async def _snooze(click: Click, focal: Focal, snooze: Snooze) -> Answer:
-    now = focal.now()
-    until = snoozed_until(snooze, now, click.actor.zone, focal.network.working_hours)
-    async with focal.db.begin() as conn:
-        due = await _own(conn, click)
-        if not await occurrences.snooze(conn, due, until):
-            raise _over(due)
-        if due.duty_id is not None:
-            await duties.put_off(conn, due.duty_id, click.actor.user_id, until)
-        payload = views.build_snoozed(reader_of(click, focal), due, until)
-        await outbox.change(conn, due.shown_key, payload, now)
-    return Done()
-
-
-async def _own(conn: Conn, click: Click) -> Occurrence:
-    """Return the occurrence that a button names, if it is the clicker's own."""
-    due = await occurrences.occurrence(conn, number_in(click.value, "/wps-troika"))
-    if due is None:
-        raise NotFound("This reminder is not there any more.", "See /wps-troika.")
-    if due.recipient != click.actor.user_id:
-        raise NotAllowed("This reminder is somebody else's.", "Only who received it can answer it.")
-    return due
-
-
-def _over(due: Occurrence) -> AlreadyDone | Closed:
-    if due.state is Progress.DONE:
-        return AlreadyDone("This reminder is done already.", "There is nothing more to do.")
-    if due.state is Progress.SNOOZED:
-        return AlreadyDone("This reminder is put off already.", "It comes again by itself; you can still mark it done.")
-    return Closed("This reminder was deleted.", "There is nothing more to do.")
+async def _tell_secretariat(
+    conn: Conn, focal: Focal, due: Occurrence, asked: Sequence[Occurrence], now: datetime
+) -> None:
+    ids = [due.recipient, *(each.recipient for each in asked)]
+    names = [each.name for each in await people.by_ids(conn, ids)]
+    for address in await secretariat.addresses(conn, focal):
+        reader = reader_for((await people.by_ids(conn, [address]))[0], focal)
+        payload = views.build_unanswered(reader, due, names)
+        await outbox.post(conn, f"{due.key}:unanswered:{address}"[:120], address, payload, now)

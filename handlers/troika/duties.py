@@ -21,8 +21,8 @@ from handlers.listening import (
     number_in,
 )
 from handlers.reader import reader_of
-from handlers.troika import due
 from handlers.troika import duty_views as views
+from handlers.troika import recipients
 from handlers.troika.views import Words
 from storage import audit, duties, people
 from storage.database import Conn
@@ -71,7 +71,7 @@ async def mark_done(click: Click, focal: Focal) -> Answer:
             raise NotAllowed("This duty is not yours.", "Those whose it is, and the Secretariat, can mark it done.")
         if duty.version != version:
             raise Changed("This duty has changed since it was shown.", "See /wps-troika duties.")
-        await due.finish_duty(conn, focal, duty, click.actor, now)
+        await recipients.finish_duty(conn, focal, duty, click.actor, now)
     said = click._("Done: {title}").format(title=duty.title)
     return Replace(*await _list(click, focal, start, said))
 
@@ -115,7 +115,7 @@ def _faults(submission: Submission, focal: Focal) -> dict[str, str]:
     found = {
         "title": "" if 0 < len(title) <= TITLE_LIMIT else _("Say what must be done."),
         "who": "" if values.get("who") in set(views.GROUPS) else _("Choose one."),
-        "repeat": "" if values.get("repeat") in {*Repeat, views.NEVER} else _("Choose one."),
+        "repeat": "" if values.get("repeat") in views.RHYTHMS else _("Choose one."),
         "day": _("Choose the day on which it is due next.") if dated and day is None else "",
     }
     if dated and day is not None and day < focal.now().date():

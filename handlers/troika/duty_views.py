@@ -34,6 +34,7 @@ PAGE = 6
 GROUPS = (Group.TROIKA, Group.PRESIDENCY, Group.SECRETARIAT)
 NEVER = "never"
 """The choice of a duty that has a rhythm in words and no date."""
+RHYTHMS = (NEVER, *(each.value for each in Repeat if each is not Repeat.RULE))
 
 
 def people_in(duties: Sequence[Duty]) -> Collection[str]:
@@ -144,7 +145,7 @@ def build_form(reader: Reader, duty: Duty) -> View:
     groups = [option(titled(group_name(_, each.value)), each.value) for each in GROUPS]
     repeats = [
         option(_("No date, only the words of its rhythm"), NEVER),
-        *(option(repeat_name(_, each), each.value) for each in Repeat),
+        *(option(repeat_name(_, Repeat(each)), each) for each in RHYTHMS if each != NEVER),
     ]
     chosen = repeat_of(duty.rule).value if duty.starts_on else NEVER
     states = [option(_("Goes on"), "on"), option(_("Paused: nobody is reminded"), "paused")]

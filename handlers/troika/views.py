@@ -116,7 +116,9 @@ def group_name(_: Gettext, group: str) -> str:
         "troika": _("the Troika"),
         "presidency": _("the presidency"),
         "secretariat": _("the Secretariat"),
+        "delegation": _("a delegation"),
         "people": _("people"),
+        "channel": _("a channel"),
     }[group]
 
 

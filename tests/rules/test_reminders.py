@@ -150,6 +150,8 @@ def test_times_outside_working_hours_move_to_the_next_start(wall: str, moved: st
         (Repeat.MONTHLY, "2026-01-31", ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]),
         (Repeat.MONTHLY, "2028-01-30", ["2028-01-30", "2028-02-29", "2028-03-30"]),
         (Repeat.MONTHLY, "2026-01-15", ["2026-01-15", "2026-02-15"]),
+        (Repeat.MONTHLY_WEEKDAY, "2026-03-10", ["2026-03-10", "2026-04-14", "2026-05-12"]),
+        (Repeat.MONTHLY_WEEKDAY, "2026-01-30", ["2026-01-30", "2026-02-27", "2026-03-27"]),
         (Repeat.QUARTERLY, "2026-08-31", ["2026-08-31", "2026-11-30", "2027-02-28", "2027-05-31"]),
         (Repeat.YEARLY, "2026-03-31", ["2026-03-31", "2027-03-31"]),
         (Repeat.YEARLY, "2024-02-29", ["2024-02-29", "2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]),
@@ -160,7 +162,7 @@ def test_recurrences_keep_to_the_month_end(repeat: Repeat, start: str, expected:
     assert days(every(repeat, at(f"{start}T09:00")), len(expected)) == expected
 
 
-@given(start=walls, repeat=st.sampled_from(Repeat))
+@given(start=walls, repeat=st.sampled_from([each for each in Repeat if each is not Repeat.RULE]))
 def test_a_recurrence_begins_with_its_start_and_never_stops(start: datetime, repeat: Repeat) -> None:
     """The first wall time is the start; unless it is once there is always a later one; and its name can be read back."""
     schedule = every(repeat, start)
@@ -239,6 +241,9 @@ def test_an_unknown_zone_is_taken_for_utc(name: str) -> None:
     assert reminders.utc_of(wall, name) == wall.replace(tzinfo=UTC)
 
 
+NOBODY = (
+    "“to” is troika, presidency, secretariat, a Slack user id, an e-mail address, a channel's id or a member's code."
+)
 ROW = {"due": "2026-03-05T09:00+05:30", "to": "Troika", "text": "Choose the topics", "repeat": "", "exact": ""}
 
 
@@ -261,6 +266,69 @@ def test_a_row_may_be_exact_and_repeat() -> None:
 
 
 @pytest.mark.parametrize(
+    ("due", "zone"),
+    [
+        ("2026-03-05T09:00[Europe/Oslo]", "Europe/Oslo"),
+        ("2026-03-05T09:00+01:00[Europe/Oslo]", "Europe/Oslo"),
+        ("2026-03-05T09:00Z", "UTC"),
+        ("2026-03-05T09:00Z[UTC]", "UTC"),
+    ],
+)
+def test_a_row_may_name_its_zone(due: str, zone: str) -> None:
+    """A zone in brackets (RFC 9557) is kept by its name, so that a recurrence follows its changes of clocks."""
+    assert reminders.parse_row({**ROW, "due": due}).schedule == Schedule(at("2026-03-05T09:00"), "", zone)
+
+
+@pytest.mark.parametrize(
+    ("word", "audience"),
+    [
+        ("UY", Audience(Group.DELEGATION, ("UY",))),
+        ("X-EU", Audience(Group.DELEGATION, ("X-EU",))),
+        ("C0123456789", Audience(Group.CHANNEL, ("C0123456789",))),
+        ("U0123456789", Audience(Group.PEOPLE, ("U0123456789",))),
+    ],
+)
+def test_a_row_may_be_for_a_delegation_or_a_channel(word: str, audience: Audience) -> None:
+    """Delegations are named by their code and channels by their id."""
+    assert reminders.parse_row({**ROW, "to": word}).audience == audience
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("FREQ=MONTHLY;BYDAY=2TU", "FREQ=MONTHLY;BYDAY=2TU"),
+        ("rrule:freq=weekly;byday=mo,we;count=5;", "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=5"),
+        ("FREQ=DAILY;UNTIL=20260401T000000Z", "FREQ=DAILY;UNTIL=20260401T235959"),
+    ],
+)
+def test_a_rule_that_is_typed_is_kept(typed: str, stored: str) -> None:
+    """RFC 5545 rules are taken in any case; their last day is a whole day wherever it is."""
+    assert reminders.checked_rule(typed, at("2026-03-02T09:00")) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "monthly",
+        "FREQ=SECONDLY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;BYHOUR=1",
+        "FREQ=DAILY;FREQ=DAILY",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYMONTHDAY=0",
+        "FREQ=DAILY;UNTIL=20260101",
+        "INTERVAL=2",
+        "FREQ=WEEKLY;BYDAY=" + ",".join(["MO"] * 90),
+    ],
+)
+def test_a_rule_that_would_flood_or_never_come_is_refused(typed: str) -> None:
+    """Nothing shorter than a day, nothing that stands still, nothing that never comes."""
+    with pytest.raises(BadInput):
+        reminders.checked_rule(typed, at("2026-03-02T09:00"))
+
+
+@pytest.mark.parametrize(
     ("cell", "value", "reason"),
     [
         ("due", "", "There is nothing in: due."),
@@ -269,9 +337,24 @@ def test_a_row_may_be_exact_and_repeat() -> None:
         ("due", "2026-03-05T09:00", "“due” has no zone; write it like 2026-03-05T09:00+02:00."),
         ("due", "2026-02-30T09:00Z", "“due” is not a date and time like 2026-03-05T09:00+02:00."),
         ("due", "0001-01-01T00:00Z", "“due” is not in a year from 2000 to 2100."),
-        ("to", "everyone", "“to” is troika, presidency, secretariat, a Slack user id or an e-mail address."),
-        ("to", "people", "“to” is troika, presidency, secretariat, a Slack user id or an e-mail address."),
-        ("repeat", "hourly", "“repeat” is one of: once, daily, weekly, every two weeks, monthly, quarterly, yearly."),
+        ("to", "everyone", NOBODY),
+        ("to", "people", NOBODY),
+        (
+            "repeat",
+            "hourly",
+            "“repeat” is one of: once, daily, weekly, every two weeks, monthly, monthly on the weekday, quarterly, yearly; or a rule like FREQ=MONTHLY;BYDAY=2TU.",
+        ),
+        (
+            "repeat",
+            "FREQ=HOURLY",
+            "“FREQ” cannot stand in a rule. Write it like FREQ=MONTHLY;BYDAY=2TU (RFC 5545, whole days only).",
+        ),
+        ("due", "2026-03-05T09:00[Mars/Base]", "“due” names a zone that is not known or has another offset then."),
+        (
+            "due",
+            "2026-03-05T09:00+05:00[Europe/Oslo]",
+            "“due” names a zone that is not known or has another offset then.",
+        ),
         ("exact", "perhaps", "“exact” is “yes” or empty."),
         ("text", "x" * 2001, "The text is longer than 2000 characters."),
     ],

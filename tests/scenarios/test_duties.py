@@ -74,7 +74,7 @@ async def test_a_duty_is_reminded_of_and_done_by_one_for_all(bot: Harness) -> No
     assert told == (1, 1)
     assert reminders_of(kenji)[0].startswith(":white_check_mark: *Done* by Liv Berg – Tuesday 3 March 2026, 17:00")
     assert reminders_of(liv)[0].startswith(":white_check_mark: *Done* – Tuesday 3 March 2026, 09:00")
-    assert "the Troika, monthly · due 3 April 2026 · last done 3 March 2026 by Liv Berg" in shown
+    assert "the Troika, monthly, on the date · due 3 April 2026 · last done 3 March 2026 by Liv Berg" in shown
 
 
 async def test_what_is_done_before_the_west_wakes_is_not_asked_of_it(bot: Harness) -> None:

@@ -16,6 +16,10 @@ from workspace.driver import Workspace, text_of
 from workspace.person import Person
 from workspace.state import Message, View
 
+CONGO = "This may be Democratic Republic of the Congo (CD), Congo (CG). Write the one you mean, or its code."
+HOW = "Write it like: next Monday 9am, in 3 working days, two weeks before Berlin, or 2026-03-05 09:00."
+ATLANTIS = "I know no meeting called “atlantis”. See /wps-meeting list, and write it like: meeting 3."
+HOURLY = "“FREQ” cannot stand in a rule. Write it like FREQ=MONTHLY;BYDAY=2TU (RFC 5545, whole days only)."
 FORM: Mapping[str, Any] = {"text": "Choose the topics", "group": "troika", "day": "2026-03-03", "time": "09:00"}
 
 
@@ -30,10 +34,20 @@ async def troika(bot: Harness) -> tuple[Person, Person]:
     return kenji, liv
 
 
+async def fill_in(bot: Harness, who: Person, **values: Any) -> dict[str, str]:
+    """Fill in the open form and look it over; what it asks for goes by the group and the repetition."""
+    for choice in ("group", "repeat"):
+        if choice in values:
+            assert who.modal is not None
+            await who.click(who.modal, choice, option=values.pop(choice))
+            await bot.settle()
+    return await who.submit(values)
+
+
 async def remind(bot: Harness, who: Person, **values: Any) -> Message | View | None:
     """Fill in the form, look it over and save it; return what the modal shows in the end."""
     await who.command("/wps-troika remind")
-    assert await who.submit({**FORM, **values}) == {}
+    assert await fill_in(bot, who, **{**FORM, **values}) == {}
     assert await who.submit() == {}
     await bot.settle()
     return who.modal
@@ -76,7 +90,7 @@ async def test_going_back_keeps_what_was_typed(bot: Harness) -> None:
     """“Change it” returns to the form with everything in it."""
     kenji, liv = await troika(bot)
     await kenji.command("/wps-troika remind")
-    await kenji.submit({**FORM, "group": "people", "people": [liv.id], "exact": "yes"})
+    await fill_in(bot, kenji, **{**FORM, "group": "people", "people": [liv.id], "exact": "yes"})
     assert kenji.modal is not None
 
     await kenji.click(kenji.modal, "Change it")
@@ -311,8 +325,11 @@ async def test_standing_reminders_follow_the_hand_over(bot: Harness) -> None:
     ("wrong", "block", "words"),
     [
         ({"day": "2026-03-01"}, "day", "This moment has passed."),
-        ({"group": "people"}, "people", "Choose at least one person."),
-        ({"people": ["U0NOBODY"]}, "people", "Choose “People” above, or leave this empty."),
+        ({"group": "delegation", "member": "Congo"}, "member", CONGO),
+        ({"group": "delegation", "member": "Wakanda"}, "member", "Write the name of one member, or its ISO code."),
+        ({"words": "soonish"}, "words", f"I do not understand “soonish” as a time. {HOW}"),
+        ({"words": "two weeks before Atlantis"}, "words", ATLANTIS),
+        ({"repeat": "by a rule", "rule": "FREQ=HOURLY"}, "rule", HOURLY),
         ({"group": "people", "people": ["U0NOBODY"]}, "people", "Slack does not know one of these people."),
         ({"text": "   "}, "text", "Say what to remind of."),
     ],
@@ -324,7 +341,7 @@ async def test_a_form_that_is_wrong_stays_open_and_says_where(
     kenji, _liv = await troika(bot)
     await kenji.command("/wps-troika remind")
 
-    errors = await kenji.submit({**FORM, **wrong})
+    errors = await fill_in(bot, kenji, **{**FORM, **wrong})
 
     assert errors == {block: words}
     assert await scheduled(bot) == []
@@ -396,3 +413,246 @@ async def test_the_longest_text_fits_everywhere(bot: Harness) -> None:
 
     assert len(reminded(liv)) == 1
     assert isinstance(shown, Message)
+
+
+async def pair(bot: Harness) -> tuple[Person, Person]:
+    """Return Japan's focal point and alternate, both in Tokyo; only the focal point is in people's mind at first."""
+    kenji = await bot.person("Kenji Mori", "JP", tz="Asia/Tokyo")
+    yuki = await bot.person("Yuki Sato", "JP", "alternate", tz="Asia/Tokyo")
+    return kenji, yuki
+
+
+async def maker(bot: Harness) -> Person:
+    """Return somebody of the Secretariat in Tokyo, who schedules for others."""
+    return await bot.member_of_secretariat(tz="Asia/Tokyo")
+
+
+async def test_a_time_in_words_is_said_back_in_full(bot: Harness) -> None:
+    """“next Monday 9am” in words counts before the pickers, is shown as a date with its zone, and is what is saved."""
+    kenji, _liv = await troika(bot)
+    await kenji.command("/wps-troika remind Call")
+    await fill_in(bot, kenji, **{**FORM, "words": "lundi prochain à 14h30", "day": "2026-05-01"})
+    look = text_of(kenji.modal)
+    await kenji.submit()
+
+    assert "Monday 9 March 2026, 14:30 on each recipient's own clock; yours is in Asia/Tokyo" in look
+    assert [each.schedule.start for each in await scheduled(bot)] == [datetime.fromisoformat("2026-03-09 14:30")]
+
+
+async def test_an_hour_is_an_hour_from_the_look_and_not_from_the_save(bot: Harness) -> None:
+    """What was shown is what is saved, however long somebody thinks about it."""
+    kenji, _liv = await troika(bot)
+    await kenji.command("/wps-troika remind Call")
+    await fill_in(bot, kenji, **{**FORM, "words": "in an hour", "exact": "yes"})
+    await bot.at(utc("2026-03-02 10:40"))
+    await kenji.submit()
+
+    await bot.at(utc("2026-03-02 11:00"))
+
+    assert len(reminded(kenji)) == 1
+
+
+async def test_a_reminder_can_be_changed_for_what_is_not_sent(bot: Harness) -> None:
+    """After a change Tokyo, which was told, keeps what it has; Oslo gets the new words at the new time, once."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji)
+    await bot.at(utc("2026-03-03 00:00"))
+    shown = await kenji.command("/wps-troika reminders")
+    assert isinstance(shown, Message)
+    await kenji.click(shown, "Change")
+    await bot.settle()
+    form = text_of(kenji.modal)
+
+    await fill_in(bot, kenji, text="Choose two topics", time="10:00")
+    await kenji.submit()
+    await bot.at(utc("2026-03-03 08:30"))
+    early = len(reminded(liv))
+    await bot.at(utc("2026-03-03 09:00"))
+
+    assert "Choose the topics" in form
+    assert "Reminder 1 is saved." in text_of(kenji.modal)
+    assert early == 0
+    assert [text_of(each).splitlines()[1] for each in reminded(liv)] == ["> Choose two topics"]
+    assert "> Choose the topics" in text_of(reminded(kenji)[0])
+
+
+async def test_two_who_change_a_reminder_do_not_overwrite_each_other(bot: Harness) -> None:
+    """The second to save is told that it has changed since."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji)
+    for person in (kenji, liv):
+        shown = await person.command("/wps-troika reminders")
+        assert isinstance(shown, Message)
+        await person.click(shown, "Change")
+        await bot.settle()
+        await fill_in(bot, person, text=f"By {person.user.real_name}")
+    await kenji.submit()
+
+    await liv.submit()
+
+    assert "CHANGED" in text_of(liv.modal)
+    assert [each.text for each in await scheduled(bot)] == ["By Kenji Mori"]
+
+
+async def test_a_delegation_is_reminded_by_its_name(bot: Harness) -> None:
+    """A delegation named in any language is told, and nobody else."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji, group="delegation", member="Норвегия")
+
+    await bot.at(utc("2026-03-03 08:00"))
+
+    assert (len(reminded(kenji)), len(reminded(liv))) == (0, 1)
+    assert "For the delegation of Norway, from Kenji Mori" in said_to(liv)[-1]
+
+
+async def test_a_channel_is_reminded_at_the_maker_s_hour_and_done_by_any_member(bot: Harness) -> None:
+    """It comes once, on the maker's clock; a member's Done is seen by all, a stranger's is refused."""
+    kenji, liv = await troika(bot)
+    robin = await bot.person("Robin New")
+    channel = bot.slack.add_channel("wps", [kenji, liv, robin])
+    await remind(bot, kenji, group="channel", channel=channel.id)
+    await bot.at(utc("2026-03-03 00:00"))
+    posted = bot.slack.messages(channel)[-1]
+    words = text_of(posted)
+
+    await robin.click(posted, "Done")
+    await bot.settle()
+    still = text_of(posted)
+    await liv.click(posted, "Done")
+    await bot.settle()
+
+    assert "due Tuesday 3 March 2026, 09:00 (Asia/Tokyo, UTC+9)" in words
+    assert "In an hour" not in words
+    assert still == words
+    assert text_of(posted).startswith(":white_check_mark: *Done* by Liv Berg – Tuesday 3 March 2026, 09:00 (Asia/Tokyo")
+
+
+async def test_a_channel_without_focal_is_refused(bot: Harness) -> None:
+    """A channel that the app is not in cannot be chosen."""
+    kenji, _liv = await troika(bot)
+    channel = bot.slack.add_channel("elsewhere", [kenji], bot=False)
+    await kenji.command("/wps-troika remind")
+
+    errors = await fill_in(bot, kenji, **{**FORM, "group": "channel", "channel": channel.id})
+
+    assert errors == {"channel": "Focal is not in this channel. Invite it first: /invite @focal"}
+
+
+async def test_a_recurrence_by_a_rule_is_shown_with_its_next_days(bot: Harness) -> None:
+    """An RFC 5545 rule is said back with the days that come of it."""
+    kenji, _liv = await troika(bot)
+    await kenji.command("/wps-troika remind")
+
+    await fill_in(bot, kenji, **{**FORM, "repeat": "by a rule", "rule": "freq=monthly;byday=2tu,4tu"})
+
+    assert "by a rule `FREQ=MONTHLY;BYDAY=2TU,4TU`; the next ones: 10 March 2026; 24 March 2026; 14 April 2026" in (
+        text_of(kenji.modal)
+    )
+
+
+async def test_a_reminder_is_put_off_until_a_date(bot: Harness) -> None:
+    """The chosen day and time count on the recipient's clock; one that has passed is refused beside the field."""
+    sec, (kenji, _yuki) = await maker(bot), await pair(bot)
+    await remind(bot, sec, group="people", people=[kenji.id])
+    await bot.at(utc("2026-03-03 00:00"))
+    message = reminded(kenji)[0]
+    await kenji.click(message, "On a date …")
+    await bot.settle()
+
+    errors = await kenji.submit({"day": "2026-03-03", "time": "08:00"})
+    accepted = await kenji.submit({"day": "2026-03-10", "time": "16:00"})
+    await bot.settle()
+    await bot.at(utc("2026-03-10 06:59"))
+    early = len(reminded(kenji))
+    await bot.at(utc("2026-03-10 07:00"))
+
+    assert (errors, accepted) == ({"day": "Choose a day and time to come."}, {})
+    assert "I will remind you again Tuesday 10 March 2026, 16:00 (Asia/Tokyo, UTC+9)." in text_of(message)
+    assert (early, len(reminded(kenji))) == (0, 1)
+
+
+async def test_a_reminder_is_handed_to_another_of_the_delegation(bot: Harness) -> None:
+    """The other is told from whom it comes, and the first one's message says where it went; the form names no others."""
+    sec, (kenji, yuki) = await maker(bot), await pair(bot)
+    await bot.person("Liv Berg", "NO")
+    await remind(bot, sec, group="people", people=[kenji.id])
+    await bot.at(utc("2026-03-03 00:00"))
+    message = reminded(kenji)[0]
+    await kenji.click(message, "Hand on …")
+    await bot.settle()
+    assert kenji.modal is not None
+    offered = [o["text"]["text"] for b in kenji.modal.blocks if b["type"] == "input" for o in b["element"]["options"]]
+
+    await kenji.submit({"to": yuki.id})
+    await bot.settle()
+    await bot.at(utc("2026-03-03 00:01"))
+
+    assert offered == ["Yuki Sato"]
+    assert ":arrow_right: *Handed on* to Yuki Sato." in text_of(message)
+    assert [text for text in said_to(yuki) if "Kenji Mori has handed this on to you." in text] == said_to(yuki)
+    assert len(reminded(yuki)) == 1
+
+
+async def test_what_is_not_ours_is_told_to_its_maker(bot: Harness) -> None:
+    """The maker hears who says so, the message has no buttons left, and a second click is told so."""
+    sec, (kenji, _yuki) = await maker(bot), await pair(bot)
+    await remind(bot, sec, group="people", people=[kenji.id])
+    await bot.at(utc("2026-03-03 00:00"))
+    message = reminded(kenji)[0]
+    stale = replace(message)
+
+    await kenji.click(message, "Not ours")
+    await bot.settle()
+    await kenji.click(stale, "Not ours")
+    await bot.settle()
+
+    assert text_of(message).startswith(":no_entry_sign: *Not ours*")
+    assert "You have said already that this is not yours." in said_to(kenji)[-1]
+    assert "Kenji Mori (Japan) says that reminder 1 is not theirs:" in said_to(sec)[-1]
+
+
+async def test_what_nobody_answers_goes_to_the_alternate_and_then_to_the_secretariat(bot: Harness) -> None:
+    """Two working days later the alternate gets it, two more later the Secretariat hears of it, each once."""
+    sec, (kenji, yuki) = await maker(bot), await pair(bot)
+    await remind(bot, sec, group="people", people=[kenji.id])
+    await bot.at(utc("2026-03-03 00:00"))
+    heard = []
+
+    for moment in ("2026-03-04 23:59", "2026-03-05 00:01", "2026-03-06 00:01", "2026-03-09 00:01", "2026-03-20 00:01"):
+        await bot.at(utc(moment))
+        told = [text for text in said_to(sec) if "Nobody has answered reminder 1" in text]
+        heard.append((len(reminded(kenji)), len(reminded(yuki)), len(told)))
+
+    assert heard == [(1, 0, 0), (1, 1, 0), (1, 1, 0), (1, 1, 1), (1, 1, 1)]
+    assert "Kenji Mori has not answered it yet, so it comes to you as well." in text_of(reminded(yuki)[0])
+    assert "It went to: Kenji Mori, Yuki Sato (Japan)." in str(said_to(sec))
+
+
+async def test_an_answer_ends_the_escalation_for_both(bot: Harness) -> None:
+    """When the alternate has done it, the focal point's message says so, and the Secretariat hears nothing."""
+    sec, (kenji, yuki) = await maker(bot), await pair(bot)
+    await remind(bot, sec, group="people", people=[kenji.id])
+    await bot.at(utc("2026-03-03 00:00"))
+    await bot.at(utc("2026-03-05 00:01"))
+
+    await yuki.click(reminded(yuki)[0], "Done")
+    await bot.settle()
+    await bot.at(utc("2026-03-20 00:01"))
+
+    assert ":white_check_mark: *Done* by Yuki Sato" in said_to(kenji)[-1]
+    assert not any("Nobody has answered" in text for text in said_to(sec))
+
+
+async def test_one_voice_answers_for_a_delegation(bot: Harness) -> None:
+    """Where both of a delegation were told and one has done it, the other's silence troubles nobody."""
+    sec, (kenji, yuki) = await maker(bot), await pair(bot)
+    await remind(bot, sec, group="delegation", member="Japan")
+    await bot.at(utc("2026-03-03 00:00"))
+
+    await kenji.click(reminded(kenji)[0], "Done")
+    await bot.settle()
+    await bot.at(utc("2026-03-05 00:01"))
+    await bot.at(utc("2026-03-20 00:01"))
+
+    assert len(reminded(yuki)) == 1
+    assert not any("Nobody has answered" in text for text in said_to(sec))

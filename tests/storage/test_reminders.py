@@ -278,8 +278,8 @@ async def test_snoozing_sends_again_and_done_ends_it(db: Database) -> None:
     await beat(db, "2026-03-03T10:00+00:00")
     second = await newest(db, "UANA")
     async with db.begin() as conn:
-        done = await occurrences.mark_done(conn, second, MONDAY)
-        again = await occurrences.mark_done(conn, second, MONDAY)
+        done = await occurrences.mark_done(conn, second, "UANA", MONDAY)
+        again = await occurrences.mark_done(conn, second, "UANA", MONDAY)
         late = await occurrences.snooze(conn, second, at("2026-03-03T12:00+00:00"))
 
     assert (snoozed, twice, done, again, late) == (True, False, True, False, False)

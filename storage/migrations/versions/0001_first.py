@@ -338,6 +338,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("import_key", sa.String(length=64), nullable=True),
         sa.Column("duty_id", sa.Integer(), nullable=True),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("offset_days", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_reminders_meeting_id_meetings"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(
             ["duty_id"], ["duties.id"], name=op.f("fk_reminders_duty_id_duties"), ondelete="CASCADE"
         ),
@@ -345,6 +351,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("import_key", name=op.f("uq_reminders_import_key")),
     )
     op.create_index(op.f("ix_reminders_duty_id"), "reminders", ["duty_id"], unique=False)
+    op.create_index(op.f("ix_reminders_meeting_id"), "reminders", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_reminders_next_look_at"), "reminders", ["next_look_at"], unique=False)
     op.create_table(
         "silence_rounds",
@@ -419,6 +426,10 @@ def upgrade() -> None:
         sa.Column("snoozes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by", sa.String(length=24), nullable=True),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("way", sa.String(length=9), nullable=True),
+        sa.Column("came_from", sa.String(length=24), nullable=True),
+        sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["reminder_id"], ["reminders.id"], name=op.f("fk_occurrences_reminder_id_reminders"), ondelete="CASCADE"
         ),
@@ -426,6 +437,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("reminder_id", "wall", "recipient", name=op.f("uq_occurrences_reminder_id_wall_recipient")),
     )
     op.create_index(op.f("ix_occurrences_recipient"), "occurrences", ["recipient"], unique=False)
+    op.create_index(
+        "ix_occurrences_unanswered",
+        "occurrences",
+        ["escalate_at"],
+        unique=False,
+        sqlite_where=sa.text("escalate_at IS NOT NULL"),
+        postgresql_where=sa.text("escalate_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_occurrences_waiting",
         "occurrences",
@@ -672,6 +691,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_silence_log_round_id"), table_name="silence_log")
     op.drop_table("silence_log")
     op.drop_index(
+        "ix_occurrences_unanswered",
+        table_name="occurrences",
+        sqlite_where=sa.text("escalate_at IS NOT NULL"),
+        postgresql_where=sa.text("escalate_at IS NOT NULL"),
+    )
+    op.drop_index(
         "ix_occurrences_waiting",
         table_name="occurrences",
         sqlite_where=sa.text("send_at IS NOT NULL"),
@@ -688,6 +713,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_silence_rounds_ends_at"), table_name="silence_rounds")
     op.drop_table("silence_rounds")
     op.drop_index(op.f("ix_reminders_next_look_at"), table_name="reminders")
+    op.drop_index(op.f("ix_reminders_meeting_id"), table_name="reminders")
     op.drop_index(op.f("ix_reminders_duty_id"), table_name="reminders")
     op.drop_table("reminders")
     op.drop_table("presidency_members")
