@@ -126,10 +126,11 @@ class Dispatcher:
             return await listener(click, self._focal)
 
         async def say(given: Answer) -> None:
-            if isinstance(given, Modal):
+            # What was clicked in a message has no view that another could take the place of.
+            if isinstance(given, Modal) or (isinstance(given, Update) and not view):
                 await self._open(body, given.view)
             await ack()
-            if isinstance(given, Update):
+            if isinstance(given, Update) and view:
                 self._do_later(self._update(view, given.view))
             elif isinstance(given, Reply):
                 self._do_later(self._reply_to_click(given, body))
