@@ -24,11 +24,12 @@ from bot.dispatch import Dispatcher
 from bot.inbound import Inbound
 from bot.languages import translator
 from bot.logs import where
+from bot.retention import Retention
 from bot.rules.countries import load_gazetteer
 from bot.rules.problems import Closed
 from bot.settings import Settings
 from bot.slack import SlackApi, slack_session, web_client
-from bot.timekeeper import Timekeeper
+from bot.timekeeper import Due, Timekeeper
 from handlers.listening import Focal, Registry
 from storage import installation
 from storage.database import Database
@@ -99,8 +100,9 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
         settle=timedelta(seconds=3 * settings.timeout_seconds),
     )
     catchup = Catchup(db, slack, inbound, clock.now)
-    due = [partial(each, focal) for each in registry.due]
-    timekeeper = Timekeeper(clock.now, [*due, catchup.when_due], settings.beat_seconds)
+    due: list[Due] = [partial(each, focal) for each in registry.due]
+    due += [catchup.when_due, Retention(db, network).when_due]
+    timekeeper = Timekeeper(clock.now, due, settings.beat_seconds)
     bolt = _bolt(slack, settings.slack_bot_token.get_secret_value())
     dispatcher.attach(bolt)
     return Bot(registry, focal, slack, inbound, dispatcher, delivery, timekeeper, catchup, bolt, owner)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Integer, String, Table, insert, select
+from sqlalchemy import JSON, Column, Integer, String, Table, delete, insert, select
 
 from storage.database import Conn, UTCDateTime, metadata
 
@@ -42,3 +42,8 @@ async def of_subject(conn: Conn, subject: str) -> tuple[Entry, ...]:
     """Return what happened to `subject`, oldest first."""
     rows = await conn.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.id))
     return tuple(Entry(r.at, r.actor, r.deed, r.subject, r.details) for r in rows)
+
+
+async def forget_before(conn: Conn, moment: datetime) -> int:
+    """Delete the lines written before `moment`; return how many."""
+    return (await conn.execute(delete(audit).where(audit.c.at < moment))).rowcount

@@ -215,11 +215,6 @@ async def forget_before(conn: Conn, moment: datetime) -> int:
     return (await conn.execute(delete(enquiries).where(enquiries.c.asked_at < moment))).rowcount
 
 
-async def any_before(conn: Conn, moment: datetime) -> bool:
-    """Tell whether something is kept that was asked before `moment`."""
-    return bool((await conn.execute(select(exists().where(enquiries.c.asked_at < moment)))).scalar_one())
-
-
 async def forget_person(conn: Conn, user_id: str) -> int:
     """Delete everything a person asked; return how many questions that were."""
     return (await conn.execute(delete(enquiries).where(enquiries.c.user_id == user_id))).rowcount

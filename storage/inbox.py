@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table, delete, func, or_, select, update
+from sqlalchemy import JSON, Column, Index, Integer, String, Table, and_, delete, func, or_, select, update
 
 from storage.database import Conn, UTCDateTime, insert_all_new, metadata
 
@@ -93,7 +93,11 @@ async def counts(conn: Conn) -> dict[str, int]:
     return dict(rows.all())
 
 
-async def forget_before(conn: Conn, moment: datetime) -> int:
-    """Delete applied events received before `moment`; return how many. Their ids must outlive Slack's retries."""
-    found = await conn.execute(delete(inbox).where(inbox.c.state == "done", inbox.c.received_at < moment))
-    return found.rowcount
+async def forget_before(conn: Conn, applied: datetime, dead: datetime) -> int:
+    """Delete events received before these moments, applied ones and such as were given up; return how many.
+
+    The ids of applied events must outlive Slack's retries; what was given up still holds its words.
+    """
+    done = and_(inbox.c.state == "done", inbox.c.received_at < applied)
+    given_up = and_(inbox.c.state == "dead", inbox.c.received_at < dead)
+    return (await conn.execute(delete(inbox).where(or_(done, given_up)))).rowcount

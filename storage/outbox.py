@@ -319,6 +319,12 @@ async def forget(conn: Conn, prefix: str) -> None:
     await conn.execute(delete(outbox).where(outbox.c.key.startswith(prefix, autoescape=True)))
 
 
+async def forget_dead_before(conn: Conn, moment: datetime) -> int:
+    """Delete what was decided before `moment` and given up, words and all; return how many rows that were."""
+    gone = delete(outbox).where(outbox.c.state == State.DEAD, outbox.c.created_at < moment)
+    return (await conn.execute(gone)).rowcount
+
+
 async def counts(conn: Conn) -> dict[str, int]:
     """Return how many rows are in each state."""
     rows = await conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))

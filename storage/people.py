@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Row, Select, String, Table, and_, bindparam, select
+from sqlalchemy import Boolean, Column, Date, Row, Select, String, Table, and_, bindparam, delete, exists, select
 
 from bot.rules.contacts import VOICES, ContactRole
 from bot.rules.people import Profile, spoken
@@ -157,6 +157,12 @@ async def by_ids(conn: Conn, user_ids: Collection[str]) -> tuple[Recipient, ...]
     rows = await conn.execute(select(people).where(people.c.user_id.in_(tuple(user_ids))))
     known = {r.user_id: Recipient(r.user_id, r.name, None, r.zone, spoken(r.locale)) for r in rows if not r.deleted}
     return tuple(known.get(u, Recipient(u, u, None, "UTC", "en-US")) for u in dict.fromkeys(user_ids))
+
+
+async def forget_strangers_before(conn: Conn, moment: datetime) -> int:
+    """Delete whoever was last looked up before `moment` and is, or was, nobody's contact; return how many people."""
+    stranger = ~exists().where(contacts.c.user_id == people.c.user_id)
+    return (await conn.execute(delete(people).where(people.c.seen_at < moment, stranger))).rowcount
 
 
 async def by_email(conn: Conn, email: str) -> Recipient | None:

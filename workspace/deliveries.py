@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,7 +130,9 @@ class Deliveries:
     async def disconnect(self, reason: str = "refresh_requested") -> None:
         """Ask every socket to go, as Slack does every few hours, and close them."""
         for socket in list(self._sockets):
-            await socket.send_json({"type": "disconnect", "reason": reason})
+            with suppress(ConnectionError):
+                # Whoever held it may have died this moment.
+                await socket.send_json({"type": "disconnect", "reason": reason})
             await socket.close()
 
     async def close(self) -> None:

@@ -60,6 +60,9 @@ class Network(_Part):
     silence: Silence = Silence()
     verification_days: int = Field(180, ge=1)
     retention_days: int = Field(365, ge=30)
+    """How long what people typed to Focal, and who they are where nobody's contact, is kept."""
+    audit_days: int = Field(3650, ge=365)
+    """How long the log of who changed what is kept."""
 
     def theme_title(self, key: str) -> str:
         """Return what a theme is called, or its key if the profile has dropped it."""

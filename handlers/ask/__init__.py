@@ -23,4 +23,3 @@ def register(app: Registry) -> None:
     app.view(ids.QUESTION_FORM, desk.keep_practice)
     app.action(ids.QUESTION_EARLIER, desk.turn_page)
     app.action(ids.QUESTION_LATER, desk.turn_page)
-    app.when_due(desk.forget_old)

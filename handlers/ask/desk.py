@@ -1,6 +1,6 @@
 """The Secretariat's desk: what Focal could not answer, replies on their way back, and what is worth keeping of them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.rules.answers import fold
 from bot.rules.permissions import Deed, require
@@ -131,16 +131,6 @@ async def _bring(conn: Conn, focal: Focal, event: Event, enquiry: Enquiry, heard
 async def on_posted(conn: Conn, key: str, channel: str, ts: str) -> None:
     """Remember where a question that was passed on stands."""
     await enquiries.note_passed_on(conn, int(key.split(":")[1]), channel, ts)
-
-
-async def forget_old(focal: Focal, now: datetime) -> None:
-    """Delete questions that are older than the profile keeps what people typed."""
-    oldest = now - timedelta(days=focal.network.retention_days)
-    async with focal.db.read() as conn:
-        due = await enquiries.any_before(conn, oldest)
-    if due:
-        async with focal.db.begin() as conn:
-            await enquiries.forget_before(conn, oldest)
 
 
 async def _enquiry(conn: Conn, value: str) -> Enquiry:

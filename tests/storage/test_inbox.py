@@ -68,7 +68,8 @@ async def test_old_events_are_forgotten_only_when_done(db: Database, clock: Cloc
         kept = await inbox.next_new(conn, clock.now())
         assert kept is not None
         await inbox.take(conn, kept.id)
-        gone = await inbox.forget_before(conn, clock.now() + timedelta(days=1))
+        later = clock.now() + timedelta(days=1)
+        gone = await inbox.forget_before(conn, later, later)
 
     assert gone == 1
     assert not await keep(db, clock, "Ev2")
