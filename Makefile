@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 
-.PHONY: help setup demo run serve test check format bench chaos messages lock clean
+.PHONY: help setup demo run serve test check format bench bench-answers chaos messages lock clean
 
 help: ## Say what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ format: $(STAMP) ## Format the code
 
 bench: $(STAMP) ## Measure, as ratios against a floor measured in the same run
 	@$(BIN)/python -m bench
+
+bench-answers: $(STAMP) ## Measure how well questions find what answers them, how often Focal says no, and how fast
+	@$(BIN)/python -m bench.answers --speed 1000 10000
 
 chaos: $(STAMP) ## Kill and freeze the bot again and again, and count what was lost or came twice
 	@$(BIN)/python -m bench.chaos

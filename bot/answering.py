@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from bot.clock import Clock
+from bot.embedding import load_embedders
 from bot.languages import translator
 from bot.rules.countries import load_gazetteer
 from bot.rules.permissions import Actor
@@ -12,6 +13,7 @@ from handlers.ask.answering import Answered, answer_text
 from handlers.listening import Focal
 from storage.database import Database
 from storage.profile import load_network
+from storage.vectors import Vectors
 
 SOMEBODY = Actor("", "somebody")
 """Whoever types on the command line is answered as an unknown person would be: with what is public."""
@@ -44,7 +46,20 @@ async def nobody_known(user_id: str) -> Actor:
 async def ask_all(db: Database, settings: Settings, questions: Sequence[str], top: int) -> list[Answered]:
     """Answer each question with up to `top` sources."""
     network = load_network(settings.network)
-    focal = Focal(db, Clock().now, network, load_gazetteer(), NoSlack(), nobody_known, translator, settings.secretariat)
+    vectors = Vectors(load_embedders())
+    async with db.read() as conn:
+        await vectors.refresh(conn)
+    focal = Focal(
+        db,
+        Clock().now,
+        network,
+        load_gazetteer(),
+        NoSlack(),
+        nobody_known,
+        translator,
+        settings.secretariat,
+        vectors=vectors,
+    )
     return [await answer_text(focal, SOMEBODY, question, top) for question in questions]
 
 

@@ -1,9 +1,10 @@
 """The composition root: the one place that knows everyone. Nothing happens at import."""
 
 import asyncio
+import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ import aiohttp
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.catchup import Catchup
@@ -21,7 +23,9 @@ from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.directory import Directory
 from bot.dispatch import Dispatcher
+from bot.embedding import load_embedders
 from bot.inbound import Inbound
+from bot.indexer import Indexer
 from bot.languages import translator
 from bot.logs import where
 from bot.retention import Retention
@@ -37,6 +41,7 @@ from storage.migrations.steps import upgrade
 from storage.ownership import Ownership, claim_file, ownership
 from storage.profile import load_network
 from storage.seed.load import seed
+from storage.vectors import Embedder, Vectors
 
 log = structlog.get_logger("focal")
 
@@ -55,6 +60,7 @@ class Bot:
     catchup: Catchup
     bolt: AsyncApp
     owner: Ownership
+    indexer: Indexer
 
 
 def build_registry() -> Registry:
@@ -64,8 +70,17 @@ def build_registry() -> Registry:
     return registry
 
 
-async def compose(settings: Settings, clock: Clock, db: Database, session: aiohttp.ClientSession) -> Bot:
-    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to."""
+async def compose(
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    session: aiohttp.ClientSession,
+    embedders: Sequence[Embedder] = (),
+) -> Bot:
+    """Put the bot together on a database that is up to date; asks Slack once who the token belongs to.
+
+    With `embedders` questions are answered by their meaning as well as their words.
+    """
     registry = build_registry()
     network = load_network(settings.network)
     slack = SlackApi(web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session))
@@ -85,6 +100,7 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
         settings.secretariat,
         settings.secretariat_channel,
         slack.home_team,
+        Vectors(embedders),
     )
     inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
     dispatcher = Dispatcher(registry, focal, directory, inbound, slack)
@@ -105,7 +121,19 @@ async def compose(settings: Settings, clock: Clock, db: Database, session: aioht
     timekeeper = Timekeeper(clock.now, due, settings.beat_seconds)
     bolt = _bolt(slack, settings.slack_bot_token.get_secret_value())
     dispatcher.attach(bolt)
-    return Bot(registry, focal, slack, inbound, dispatcher, delivery, timekeeper, catchup, bolt, owner)
+    return Bot(
+        registry,
+        focal,
+        slack,
+        inbound,
+        dispatcher,
+        delivery,
+        timekeeper,
+        catchup,
+        bolt,
+        owner,
+        Indexer(db, focal.vectors),
+    )
 
 
 def _bolt(slack: SlackApi, token: str) -> AsyncApp:
@@ -118,7 +146,10 @@ def _bolt(slack: SlackApi, token: str) -> AsyncApp:
         return known
 
     return AsyncApp(
-        client=slack.client,
+        # Bolt warns of a token beside `authorize`, and takes one from the environment without being asked. It needs
+        # none: `authorize` gives it, and what is sent goes through `slack`.
+        client=AsyncWebClient(base_url=slack.client.base_url, session=slack.client.session),
+        logger=logging.getLogger("slack_bolt"),
         authorize=authorize,
         process_before_response=True,
         # Focal tells its own posts apart itself: Bolt would also drop a person's deletion of one of them.
@@ -142,13 +173,14 @@ async def running(bot: Bot, clock: Clock) -> AsyncIterator[None]:
 
     clock.on_jump(beat_now)
     bot.timekeeper.start()
-    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run)]
+    loops = [asyncio.create_task(_always(loop)) for loop in (bot.delivery.run, bot.inbound.run, bot.indexer.run)]
     beat_now()
     try:
         yield
     finally:
         await bot.timekeeper.stop()
         bot.inbound.stop()
+        bot.indexer.stop()
         await bot.dispatcher.drain()
         bot.delivery.stop()
         await asyncio.gather(*loops, *beats)
@@ -213,7 +245,7 @@ async def started(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """
     async with prepared(settings) as db, slack_session(settings.timeout_seconds) as session:
         with alone(db):
-            bot = await compose(settings, clock, db, session)
+            bot = await compose(settings, clock, db, session, load_embedders())
             async with running(bot, clock):
                 yield bot
 

@@ -139,7 +139,24 @@ def practices_import(file: FileIn) -> None:
     """Import practices from JSON Lines, JSON or CSV (`id`, `title`, `text` at least)."""
     from storage import practices
 
-    _report(_with_database(lambda db: practices.import_file(db, file, _now())))
+    async def work(db: Database) -> Any:
+        report = await practices.import_file(db, file, _now())
+        await _see_all(db)
+        return report
+
+    _report(_with_database(work))
+
+
+async def _see_all(db: Database) -> None:
+    """Have the installed models see what was imported, with a line that shows how far they are."""
+    from bot.embedding import load_embedders
+    from bot.indexer import Indexer
+    from storage.vectors import Vectors
+
+    index = Vectors(load_embedders())
+    if index:
+        with err.status("Reading for meaning") as line:
+            await Indexer(db, index).catch_up(lambda done, of: line.update(f"Reading for meaning: {done} of {of}"))
 
 
 @practices_app.command("export")

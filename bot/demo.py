@@ -49,7 +49,7 @@ async def run_demo(port: int, *, open_page: bool, say: Say) -> None:
 
         slack = await stack.enter_async_context(Workspace.serve(MANIFEST, now=clock.now, jump=jump, port=port))
         cast = invite(slack)
-        say(f"  {len(cast)} invented people of 26 members, and the Secretariat")
+        say(f"  {len(cast)} invented people, the Secretariat among them")
         settings = settings_for(slack, cast, folder / "focal.db")
         bot = await stack.enter_async_context(started(settings, clock))
         await meet(bot, cast, clock)
@@ -119,8 +119,10 @@ async def meet(bot: Bot, cast: dict[str, Person], clock: Clock) -> None:
 
 
 async def play(slack: Workspace, cast: dict[str, Person], bot: Bot) -> None:
-    """Hold the conversations that a newcomer finds on the page."""
+    """Hold the conversations that a newcomer finds on the page, and propose whom to be."""
     story = yaml.safe_load(STORY.read_text(encoding="utf-8"))
+    for each in story["suggestions"]:
+        slack.suggest(cast[each["be"]], each["role"], each["words"])
     for number, told in enumerate(story["recommendations"], 1):
         await _recommendation(cast, number, told)
     for told in story["reminders"]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import aiohttp
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.embedding import installed
 from bot.rules.problems import Problem
 from bot.settings import Settings
 from bot.slack import LostAnswer, SlackApi, slack_session, web_client
@@ -26,7 +27,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at profile, database and Slack; say of each whether it will do."""
-    return [_profile(settings), *await _database(settings), await _slack(settings), _secretariat(settings)]
+    return [_profile(settings), *await _database(settings), await _slack(settings), _secretariat(settings), _models()]
 
 
 def _profile(settings: Settings) -> Finding:
@@ -78,6 +79,16 @@ async def _slack(settings: Settings) -> Finding:
         except (SlackError, LostAnswer, aiohttp.ClientError) as trouble:
             return Finding(good=False, what=f"Slack: not reachable or token refused ({trouble})")
     return Finding(good=True, what=f"Slack: connected as {slack.bot_user_id} in {slack.home_team}")
+
+
+def _models() -> Finding:
+    found = installed()
+    if not found:
+        return Finding(
+            good=True,
+            what="Answers: by words alone; `pip install 'focal[embeddings]'` adds their meaning",
+        )
+    return Finding(good=True, what=f"Answers: by words and meaning ({', '.join(found)})")
 
 
 def _secretariat(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from bot.rules.problems import BadInput
 from bot.rules.profile import Network
 from bot.rules.text import Gettext
 from storage.database import Conn, Database
+from storage.vectors import Vectors
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -39,7 +40,8 @@ class Focal:
 
     `who` returns somebody by their Slack user id, asking Slack where they are not known well enough yet. `translate`
     returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it. `home_team` is
-    the id of the workspace that tells home people from external ones.
+    the id of the workspace that tells home people from external ones. `vectors` compares meanings where models are
+    installed.
     """
 
     db: Database
@@ -52,6 +54,7 @@ class Focal:
     secretariat: tuple[str, ...] = ()
     secretariat_channel: str = ""
     home_team: str = ""
+    vectors: Vectors = field(default_factory=Vectors)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
-
 from bot.rules.answers import (
     Asked,
     Confidence,
@@ -17,15 +15,17 @@ from bot.rules.answers import (
     WhoPresides,
     sure,
 )
-from bot.rules.contacts import ContactRole
+from bot.rules.contacts import Contact
 from bot.rules.presidency import Presidency, Troika, presidency_on, troika_on
 from bot.rules.words import terms
-from storage import meetings, search
-from storage.contacts import contacts, held_on
+from storage import meetings
+from storage.contacts import current
 from storage.database import Conn
 from storage.meetings import Meeting
 from storage.presidencies import all_presidencies
-from storage.search import Hit
+from storage.retrieval import Found as Hit
+from storage.retrieval import retrieve
+from storage.vectors import Meaning
 
 STORE = ("recommendation", "practice", "lesson")
 """Kinds of documents that a question about recommendations is about."""
@@ -57,23 +57,8 @@ class TroikaFound:
 
 
 @dataclass(frozen=True)
-class Contact:
-    """A current contact with every field; what is shown of it is for the view to decide."""
-
-    member: str
-    name: str
-    role: str
-    title: str
-    institution: str
-    email: str
-    phone: str
-    languages: str
-    user_id: str = ""
-
-
-@dataclass(frozen=True)
 class ContactsFound:
-    """The current contacts of the members asked for; those without one are in `asked.members` alone."""
+    """The current contacts of the members asked for, with every field; members without one are in `asked` alone."""
 
     asked: WhoIsContact
     contacts: tuple[Contact, ...]
@@ -105,11 +90,19 @@ Found = PresidenciesFound | TroikaFound | ContactsFound | MeetingsFound | Passag
 
 
 async def look_up(
-    conn: Conn, asked: Asked, today: date, *, audience: str, own: str | None = None, top: int = 3
+    conn: Conn,
+    asked: Asked,
+    today: date,
+    *,
+    audience: str,
+    own: str | None = None,
+    top: int = 3,
+    meaning: Meaning | None = None,
 ) -> Found:
     """Return what is known, as far as `audience` may read it, with at most `top` passages.
 
-    `own` is the code of the asker's delegation. What was asked must be a question: neither nothing nor too long.
+    `own` is the code of the asker's delegation, `meaning` that of the question where models are installed. What was
+    asked must be a question: neither nothing nor too long.
     """
     if isinstance(asked, WhoPresides):
         return presidencies_found(asked, await all_presidencies(conn), today)
@@ -117,11 +110,13 @@ async def look_up(
         return TroikaFound(troika_on(await all_presidencies(conn), today), today)
     if isinstance(asked, WhoIsContact):
         chosen = replace(asked, members=(own,)) if asked.own and own else asked
-        return ContactsFound(chosen, await _contacts(conn, chosen, today))
+        roles = (chosen.role,) if chosen.role else ()
+        found = await current(conn, today, of=chosen.members, roles=roles) if chosen.members else ()
+        return ContactsFound(chosen, found)
     if isinstance(asked, WhichMeeting):
-        return await _meetings(conn, asked, today, audience, top)
+        return await _meetings(conn, asked, today, audience, top, meaning)
     if isinstance(asked, Passages):
-        return await _passages(conn, asked, audience, top)
+        return await _passages(conn, asked, audience, top, meaning)
     raise TypeError(f"{type(asked).__name__} is not a question")
 
 
@@ -156,28 +151,14 @@ def _in_year(known: tuple[Presidency, ...], year: int) -> tuple[Period, ...]:
     return tuple(Period(p.label, p) for p in found) or (Period(str(year), None),)
 
 
-async def _contacts(conn: Conn, asked: WhoIsContact, today: date) -> tuple[Contact, ...]:
-    query = (
-        select(contacts)
-        .where(contacts.c.member.in_(asked.members), held_on(today))
-        .order_by(contacts.c.member, contacts.c.id)
-    )
-    rows = await conn.execute(query)
-    found = [
-        Contact(r.member, r.name, r.role, r.title, r.institution, r.email, r.phone, r.languages, r.user_id or "")
-        for r in rows
-        if asked.role in {None, r.role}
-    ]
-    order = list(ContactRole)
-    return tuple(sorted(found, key=lambda each: (each.member, order.index(ContactRole(each.role)))))
-
-
-async def _meetings(conn: Conn, asked: WhichMeeting, today: date, audience: str, top: int) -> Found:
+async def _meetings(
+    conn: Conn, asked: WhichMeeting, today: date, audience: str, top: int, meaning: Meaning | None
+) -> Found:
     known = await meetings.all_meetings(conn)
     found = meetings_asked_for(asked, known, today)
     if asked.members or (asked.terms and not found):
         # A place or subject that no meeting has: what is written of it may still answer.
-        return await _passages(conn, Passages(("meet", *asked.terms), asked.members), audience, top)
+        return await _passages(conn, Passages(("meet", *asked.terms), asked.members), audience, top, meaning)
     last = next((each for each in reversed(known) if each.starts_on <= today), None)
     return MeetingsFound(asked, found, last)
 
@@ -197,17 +178,18 @@ def meetings_asked_for(asked: WhichMeeting, known: Sequence[Meeting], today: dat
     return tuple(named)
 
 
-async def _passages(conn: Conn, asked: Passages, audience: str, top: int) -> PassagesFound:
+async def _passages(conn: Conn, asked: Passages, audience: str, top: int, meaning: Meaning | None) -> PassagesFound:
     if asked.recommended:
-        stored = await search.find(conn, asked.terms, audience, top, kinds=STORE, members=asked.members)
+        stored = await retrieve(conn, asked.terms, audience, top, kinds=STORE, members=asked.members, meaning=meaning)
         if _sure(stored) is not Confidence.UNKNOWN:
             return PassagesFound(asked, tuple(stored), _sure(stored), recommended=True)
-    hits = await search.find(conn, asked.terms, audience, top, members=asked.members)
+    hits = await retrieve(conn, asked.terms, audience, top, members=asked.members, meaning=meaning)
     if _sure(hits) is not Confidence.UNKNOWN or not asked.members:
         return PassagesFound(asked, tuple(hits), _sure(hits))
     # What others do is no answer to what these members do, though it may be worth a look.
-    return PassagesFound(asked, tuple(await search.find(conn, asked.terms, audience, top)), Confidence.UNKNOWN)
+    others = await retrieve(conn, asked.terms, audience, top, meaning=meaning)
+    return PassagesFound(asked, tuple(others), Confidence.UNKNOWN)
 
 
 def _sure(hits: Sequence[Hit]) -> Confidence:
-    return sure(hits[0].coverage) if hits else Confidence.UNKNOWN
+    return sure(hits[0].coverage, hits[0].likeness) if hits else Confidence.UNKNOWN

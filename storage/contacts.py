@@ -42,7 +42,15 @@ from bot.rules.contact_rows import (
     read_entry,
     written_member,
 )
-from bot.rules.contacts import GIVEN_BY_DELEGATIONS, SECRETARIAT_MEMBER, Audience, Contact, ContactRole, shown_to
+from bot.rules.contacts import (
+    AUDIENCES,
+    GIVEN_BY_DELEGATIONS,
+    SECRETARIAT_MEMBER,
+    Audience,
+    Contact,
+    ContactRole,
+    shown_to,
+)
 from bot.rules.countries import Gazetteer, load_gazetteer
 from bot.rules.people import Profile
 from bot.rules.permissions import Actor
@@ -82,6 +90,9 @@ contacts = Table(
     Column("user_id", String(24), index=True),
     Column("link", String(5), nullable=False, server_default=""),
     Column("verified_on", Date),
+    # How often its person was asked whether it is still right since they last said so, and when.
+    Column("asked", Integer, nullable=False, server_default="0"),
+    Column("asked_at", UTCDateTime),
     Column("audiences", JSON, nullable=False, server_default="{}"),
     Column("consent_on", Date),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -245,9 +256,24 @@ async def verify(conn: Conn, contact_id: int, by: str, now: datetime) -> Contact
     """Record that a contact was said to be right today."""
     held = await contact(conn, contact_id, lock=True)
     if held.verified_on != now.date():
-        await conn.execute(update(contacts).where(contacts.c.id == contact_id).values(verified_on=now.date()))
+        values = {"verified_on": now.date(), "asked": 0, "asked_at": None}
+        await conn.execute(update(contacts).where(contacts.c.id == contact_id).values(values))
         await audit.note(conn, now, by, "verify contact", f"contact {contact_id}")
     return replace(held, verified_on=now.date())
+
+
+async def set_audiences(
+    conn: Conn,
+    contact_id: int,
+    version: int,
+    chosen: Mapping[str, Audience],
+    consent_on: date | None,
+    by: str,
+    now: datetime,
+) -> Contact:
+    """Choose who may see which field, with the day on which its person agreed; problems.Changed as in `change`."""
+    own = {name: audience for name, audience in chosen.items() if audience is not AUDIENCES[name]}
+    return await change(conn, contact_id, version, {"audiences": own, "consent_on": consent_on}, by, now)
 
 
 async def _insert(conn: Conn, new: Sequence[Contact], by: str, now: datetime) -> dict[int, int]:

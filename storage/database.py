@@ -87,7 +87,7 @@ class Database:
 
     @property
     def engine(self) -> AsyncEngine:
-        """The engine, for migrations and tests."""
+        """The engine, for migrations, upkeep and tests."""
         return self._engine
 
     @asynccontextmanager
@@ -126,6 +126,8 @@ def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
         "synchronous=FULL",
         f"busy_timeout={BUSY_MILLISECONDS}",
         "foreign_keys=ON",
+        # What is deleted is overwritten: a survey's promise must also hold for whoever gets hold of the file.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

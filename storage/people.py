@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Row, Select, String, Table, and_, bindparam, delete, exists, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    select,
+    update,
+)
 
 from bot.rules.contacts import VOICES, ContactRole
 from bot.rules.people import Profile, spoken
@@ -57,6 +71,11 @@ async def save(conn: Conn, profile: Profile, now: datetime) -> None:
     }
     await upsert(conn, people, ("user_id",), values)
     await follow(conn, profile, now)
+
+
+async def forget_when_seen(conn: Conn, now: datetime) -> None:
+    """Have everybody look as if seen at `now`: who was seen during a survey would tell who took part in it."""
+    await conn.execute(update(people).values(seen_at=now))
 
 
 @dataclass(frozen=True)

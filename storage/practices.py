@@ -36,7 +36,7 @@ practices = Table(
     Column("updated_at", UTCDateTime, nullable=False),
 )
 
-KINDS = ("practice", "fact")
+KINDS = ("practice", "fact", "plan")
 LIMITS = {"external_id": 120, "title": 500, "text": 50_000, "theme": 40, "who": 200, "source": 500, "url": 500}
 """The longest value of each column, in characters; a longer one makes a bad row rather than a cut one."""
 BATCH = 500
@@ -90,10 +90,15 @@ class ImportReport:
 
 async def save(conn: Conn, practice: Practice, now: datetime) -> str:
     """Keep a practice under its external id and index it; return `added`, `changed` or `unchanged`."""
-    what = await _keep(conn, practice, now)
-    if what != "unchanged":
-        await search.index(conn, as_document(practice))
+    (what,) = await save_all(conn, [practice], now)
     return what
+
+
+async def save_all(conn: Conn, several: Iterable[Practice], now: datetime) -> list[str]:
+    """Keep and index practices together, which is quicker; return for each `added`, `changed` or `unchanged`."""
+    kept = [(practice, await _keep(conn, practice, now)) for practice in several]
+    await search.index(conn, *(as_document(practice) for practice, what in kept if what != "unchanged"))
+    return [what for _practice, what in kept]
 
 
 async def _keep(conn: Conn, practice: Practice, now: datetime) -> str:
@@ -109,8 +114,7 @@ async def _keep(conn: Conn, practice: Practice, now: datetime) -> str:
 
 async def seed(conn: Conn, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
     """Keep the practices that a profile ships; BadInput says what is wrong with one that is none."""
-    for row in rows:
-        await save(conn, parse(row), now)
+    await save_all(conn, [parse(row) for row in rows], now)
 
 
 async def all_practices(conn: Conn) -> list[Practice]:
@@ -186,18 +190,14 @@ def _members_in(text: str) -> tuple[str, ...]:
 async def _import(
     conn: Conn, report: ImportReport, rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime
 ) -> ImportReport:
-    news: list[Document] = []
+    good: list[Practice] = []
     for number, row in rows:
         try:
-            practice = parse(row)
+            good.append(parse(row))
         except BadInput as problem:
             report = replace(report, bad=(*report.bad, BadPractice(number, problem.said())))
-            continue
-        what = await _keep(conn, practice, now)
+    for what in await save_all(conn, good, now):
         report = replace(report, **{what: getattr(report, what) + 1})
-        if what != "unchanged":
-            news.append(as_document(practice))
-    await search.index(conn, *news)
     return report
 
 

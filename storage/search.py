@@ -3,10 +3,12 @@
 What is indexed is written in the transaction of the change, so that an answer never cites what is gone.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     Table,
     Text,
@@ -43,7 +46,10 @@ documents = Table(
     Column("url", String(500), nullable=False, server_default=""),
     Column("audience", String(12), nullable=False),
     Column("length", Integer, nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
     UniqueConstraint("kind", "noun_id"),
+    # Vectors in memory are known by this number: it must not come back for another document.
+    sqlite_autoincrement=True,
 )
 postings = Table(
     "postings",
@@ -56,6 +62,8 @@ postings = Table(
 
 AUDIENCES = ("public", "network", "secretariat")
 """Who may read a document, the widest first: whoever may read one may read those before it."""
+BY_MEMBER = ("plan",)
+"""Kinds of which there is one document for each member, alike but for that: found only where a member is named."""
 TITLE_WEIGHT = 3
 SATURATION = 1.2
 LENGTH_SHARE = 0.75
@@ -89,12 +97,13 @@ class Hit:
     """A document that holds some of the terms.
 
     `score` is BM25; `coverage` is its share, 0 to 1, of what a document would get that holds every term in title and
-    body: it can be compared between questions, which a bare score cannot.
+    body: it can be compared between questions, which a bare score cannot. `id` is its number in the index.
     """
 
     document: Document
     score: float
     coverage: float
+    id: int = 0
 
 
 async def index(conn: Conn, *found: Document) -> None:
@@ -118,6 +127,7 @@ async def _write(conn: Conn, document: Document) -> None:
         "url": document.url[:500],
         "audience": document.audience,
         "length": sum(weights.values()),
+        "digest": hashlib.sha256(f"{document.title[:300]}\n{document.body}".encode()).hexdigest(),
     }
     row = await conn.execute(insert(documents).values(values).returning(documents.c.id))
     key = row.scalar_one()
@@ -141,11 +151,12 @@ async def find(
     *,
     kinds: Collection[str] = (),
     members: Collection[str] = (),
+    among: Collection[int] | None = None,
 ) -> list[Hit]:
     """Return up to `limit` documents that `audience` may read and that hold any term of `wanted`, the best first.
 
     `kinds` narrows them to documents of these kinds, `members` to those about any of these members (codes), which then
-    counts like a word; how rare a word is counts over all that may be read.
+    counts like a word, and `among` to these numbers; how rare a word is counts over all that may be read.
     """
     about = tuple(member_term(code) for code in members)
     asked = tuple(dict.fromkeys((*wanted, *about)))
@@ -156,9 +167,11 @@ async def find(
     rarity = await _rarity(conn, asked, readable, total)
     # More than asked for, so that rounding decides between equals alike on every database.
     narrowed = _narrowed(readable, kinds, about)
+    if among is not None:
+        narrowed.append(documents.c.id.in_(tuple(among)))
     scored = await _best(conn, rarity, average, narrowed, limit + 10)
     bound = sum(rarity.values()) * _saturated(TITLE_WEIGHT + 1)
-    hits = [Hit(found, round(score, 6), min(1.0, round(score / bound, 4))) for found, score in scored]
+    hits = [Hit(found, round(score, 6), min(1.0, round(score / bound, 4)), key) for found, score, key in scored]
     return sorted(hits, key=lambda hit: (-hit.score, hit.document.kind, hit.document.noun_id))[:limit]
 
 
@@ -226,6 +239,8 @@ def _narrowed(readable: Sequence[str], kinds: Collection[str], about: Sequence[s
     conditions: list[ColumnElement[bool]] = [documents.c.audience.in_(readable)]
     if kinds:
         conditions.append(documents.c.kind.in_(tuple(kinds)))
+    elif not about:
+        conditions.append(documents.c.kind.not_in(BY_MEMBER))
     if about:
         conditions.append(documents.c.id.in_(select(postings.c.doc).where(postings.c.term.in_(about))))
     return conditions
@@ -233,7 +248,7 @@ def _narrowed(readable: Sequence[str], kinds: Collection[str], about: Sequence[s
 
 async def _best(
     conn: Conn, rarity: dict[str, float], average: float, narrowed: Sequence[ColumnElement[bool]], limit: int
-) -> list[tuple[Document, float]]:
+) -> list[tuple[Document, float, int]]:
     norm = literal(SATURATION * (1 - LENGTH_SHARE)) + literal(SATURATION * LENGTH_SHARE / average) * documents.c.length
     saturated = literal(SATURATION + 1) * postings.c.weight / (postings.c.weight + norm)
     score = func.sum(case(rarity, value=postings.c.term) * saturated).label("score")
@@ -247,6 +262,27 @@ async def _best(
     )
     scores = {row.id: row.score for row in await conn.execute(query)}
     rows = await conn.execute(select(documents).where(documents.c.id.in_(scores)))
-    return [
-        (Document(r.kind, r.noun_id, r.title, r.body, r.who, r.year, r.url, r.audience), scores[r.id]) for r in rows
-    ]
+    return [(_document(row), scores[row.id], row.id) for row in rows]
+
+
+async def by_numbers(conn: Conn, numbers: Collection[int], audience: str) -> dict[int, Document]:
+    """Return those documents by their numbers in the index that are still there and that `audience` may read."""
+    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
+    query = select(documents).where(documents.c.id.in_(tuple(numbers)), documents.c.audience.in_(readable))
+    return {row.id: _document(row) for row in await conn.execute(query)}
+
+
+async def numbers_of(
+    conn: Conn, audience: str, kinds: Collection[str], members: Collection[str]
+) -> frozenset[int] | None:
+    """Return the numbers of the documents to which kinds and members narrow a search, None if they do not."""
+    if not kinds and not members:
+        return None
+    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
+    about = tuple(member_term(code) for code in members)
+    query = select(documents.c.id).where(*_narrowed(readable, kinds, about))
+    return frozenset((await conn.execute(query)).scalars())
+
+
+def _document(row: Row[Any]) -> Document:
+    return Document(row.kind, row.noun_id, row.title, row.body, row.who, row.year, row.url, row.audience)

@@ -5,7 +5,7 @@ the close, and the answers are then written anew in an order that tells nothing.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from bot.rules.permissions import Actor
 from bot.rules.problems import NotAllowed
 from bot.rules.surveys import Removal, Reply
 from storage import audit
+from storage import people as directory
 from storage.database import Conn, insert_new
 from storage.people import people
 from storage.surveys import Question, Survey, answers, mark, question, questions, survey, surveys, threads
@@ -440,18 +441,20 @@ async def close(conn: Conn, survey_id: int, by: str, now: datetime) -> Survey | 
     `timekeeper` when its moment came.
     """
     before = await survey(conn, survey_id, lock=True)
+    chatham = before.attribution is Attribution.CHATHAM
     counted = await turnout(conn, before)
     closed_at = min(now, before.closes_at)
     ended = await conn.execute(
         update(surveys)
         .where(surveys.c.id == survey_id, surveys.c.started_at.is_not(None), surveys.c.closed_at.is_(None))
-        .values(closed_at=closed_at, secret=None, refresh_at=None, remind_at=None)
+        .values(closed_at=closed_at, secret=None, refresh_at=None, remind_at=None, traces=chatham)
     )
     if ended.rowcount != 1:
         return None
-    if before.attribution is Attribution.CHATHAM:
+    if chatham:
         await _freeze(conn, before, counted)
         await _forget_who(conn, before, closed_at)
+        await directory.forget_when_seen(conn, now)
     await audit.note(conn, now, by, "close", f"survey {survey_id}")
     return await survey(conn, survey_id)
 
@@ -487,3 +490,17 @@ async def due(conn: Conn, now: datetime) -> tuple[int, ...]:
         .order_by(surveys.c.closes_at, surveys.c.id)
     )
     return tuple(rows.scalars())
+
+
+TRACED = ("surveys", "survey_answers", "survey_reminders", "survey_declines", "outbox", "inbox", "people")
+"""The tables of which a close under the Chatham House Rule deletes or changes rows that tell who took part."""
+
+
+async def with_traces(conn: Conn) -> tuple[int, ...]:
+    """Return the surveys closed under the Chatham House Rule whose deleted rows may still stand in some file."""
+    return tuple((await conn.execute(select(surveys.c.id).where(surveys.c.traces.is_(True)))).scalars())
+
+
+async def mark_cleared(conn: Conn, survey_ids: Sequence[int]) -> None:
+    """Record that nothing of who took part stands in the database's files any more."""
+    await conn.execute(update(surveys).where(surveys.c.id.in_(survey_ids)).values(traces=False))

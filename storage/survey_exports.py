@@ -70,7 +70,8 @@ async def export_file(db: Database, survey_id: int, path: Path, now: datetime) -
 
     By the file's ending it is a table (.csv, .json), a workbook with a sheet for each question (.xlsx) or a document
     for reading (.docx); columns and names are those that the attribution allows. Figures of closed questions are in the
-    workbook and the document. Raises NotFound, and BadInput for another ending.
+    workbook and the document, and in a table where its lines must not tell who gave them: a line for each answer, with
+    how many delegations gave it. Raises NotFound, and BadInput for another ending.
     """
     export = await _gather(db, survey_id, now)
     ending = path.suffix.casefold()
@@ -79,7 +80,8 @@ async def export_file(db: Database, survey_id: int, path: Path, now: datetime) -
     elif ending == ".docx":
         write_whole(path, _document(export))
     else:
-        columns = ("number", "theme", "question", "kind", *COLUMNS[export.survey.attribution], "answer", "files")
+        beside = COLUMNS[export.survey.attribution] or ("delegations",)
+        columns = ("number", "theme", "question", "kind", *beside, "answer", "files")
         write_table(path, columns, _rows(export, columns))
     return len(export.said)
 
@@ -103,6 +105,25 @@ def _rows(export: _Export, columns: Sequence[str]) -> Iterable[list[str]]:
         for answer in export.answers_to(question):
             cells = _cells(export, question, answer)
             yield [cells[name] for name in columns]
+        for figure in _figures(export, question):
+            yield [figure.get(name, "") for name in columns]
+
+
+def _figures(export: _Export, question: Question) -> Iterable[dict[str, str]]:
+    """Go through the figures of a closed question where its answers are not listed: how many delegations gave each."""
+    counted = export.tally(question)
+    if counted is None or names_members(export.survey.attribution):
+        return
+    asked = {
+        "number": str(question.number),
+        "theme": question.spec.theme,
+        "question": question.text,
+        "kind": str(question.kind),
+    }
+    for label, told in _spread(counted):
+        yield {**asked, "answer": f"{label}: {told}", "delegations": str(counted.delegations)}
+    for label, count in counted.counts.items():
+        yield {**asked, "answer": label, "delegations": _told(count)}
 
 
 def _cells(export: _Export, question: Question, answer: Said) -> dict[str, str]:
@@ -117,6 +138,7 @@ def _cells(export: _Export, question: Question, answer: Said) -> dict[str, str]:
         "observer": "yes" if answer.observer else "no",
         "on_behalf": "yes" if answer.on_behalf else "no",
         "answered_at": f"{answer.at:%Y-%m-%dT%H:%M:%SZ}" if answer.at else "",
+        "delegations": "",
         "answer": without_files(answer),
         "files": "\n".join(f"{each.name} {each.url}".strip() for each in answer.files),
     }

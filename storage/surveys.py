@@ -62,6 +62,8 @@ surveys = Table(
     # The key of the marks; forgotten at the close, after which nobody can say whose a mark was.
     Column("secret", String(64)),
     Column("delegations", Integer),
+    # It was closed under the Chatham House Rule, and what was deleted may still stand in the database's files.
+    Column("traces", Boolean, nullable=False, server_default="0"),
 )
 questions = Table(
     "survey_questions",

@@ -165,7 +165,10 @@ class Methods:
             raise Refusal("user_not_in_channel")
         message = self._message(channel, args)
         message.ephemeral_to = user.id
-        self._team.add(message)
+        # Slack takes one for a thread to which nobody has replied yet, and shows it nowhere.
+        root = self._team.message(channel.id, message.thread_ts or "")
+        if root is None or self._team.replies(root):
+            self._team.add(message)
         return {"message_ts": message.ts}
 
     async def chat_update(self, args: Args) -> Result:

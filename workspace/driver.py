@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ from workspace.state import COLOURS, Channel, Kind, Message, Team, User, View
 
 Jump = Callable[[datetime], Awaitable[None]]
 PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Somebody to begin as: who they are here, and in a sentence (mrkdwn) what to try as them."""
+
+    user: User
+    role: str
+    words: str
 
 
 class Workspace:
@@ -41,6 +51,7 @@ class Workspace:
         self.methods = Methods(self.team, manifest, self.deliveries, self.bot)
         self.server = Server(self.team, self.methods, self.deliveries)
         self.people: dict[str, Person] = {}
+        self.suggestions: list[Suggestion] = []
         self.base_url = ""
 
     @classmethod
@@ -99,6 +110,10 @@ class Workspace:
         self.team.channels[channel.id] = channel
         self.team.changed()
         return channel
+
+    def suggest(self, person: Person, role: str, words: str) -> None:
+        """Have the front page propose to begin as `person`."""
+        self.suggestions.append(Suggestion(person.user, role, words))
 
     def messages(self, channel: str | Channel) -> list[Message]:
         """Return what everybody in a channel sees, threads included, oldest first."""

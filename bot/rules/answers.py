@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -18,13 +18,10 @@ QUESTION_WORDS = Path(__file__).parent / "question_words.yaml"
 LONGEST_QUESTION = 1000
 """Characters; a longer text is a statement rather than a question, and a button could not carry it."""
 
-SURE = 0.75
-FAIRLY = 0.5
-ENOUGH = 0.38
-"""Shares of the question's words, weighted by rarity, that the best passage must hold.
-
-Measured on tests/storage/questions.yaml; docs/answers.md states how often each is right.
-"""
+BY_WORDS = (0.75, 0.5, 0.38)
+"""Shares of the question's words, weighted by rarity, that the best passage must hold: sure, fairly, perhaps."""
+BY_MEANING = (0.5, 0.35, 0.2)
+"""The same steps for how like the question it is. Both are measured; see "Answers" in docs/benchmarks.md."""
 
 
 class Time(StrEnum):
@@ -102,11 +99,15 @@ class WhichMeeting:
 
 @dataclass(frozen=True)
 class Passages:
-    """Anything else: what is known that holds `terms`, about `members` (codes); `recommended` asks the store first."""
+    """Anything else: what is known that holds `terms`, about `members` (codes); `recommended` asks the store first.
+
+    `text` is the question in its writer's own words.
+    """
 
     terms: tuple[str, ...]
     members: tuple[str, ...] = ()
     recommended: bool = False
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -255,10 +256,14 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", " ", bare)
 
 
-def sure(coverage: float) -> Confidence:
-    """Return how sure an answer is whose best passage covers this share of the question (0 to 1)."""
-    steps = ((SURE, Confidence.SURE), (FAIRLY, Confidence.FAIRLY), (ENOUGH, Confidence.PERHAPS))
-    return next((confidence for least, confidence in steps if coverage >= least), Confidence.UNKNOWN)
+def sure(coverage: float, likeness: float | None = None) -> Confidence:
+    """Return how sure an answer is whose best passage covers this share of the question (0 to 1).
+
+    Where meanings were compared too, `likeness` says how like the question the passage is, and decides alone.
+    """
+    measured, steps = (coverage, BY_WORDS) if likeness is None else (likeness, BY_MEANING)
+    levels = zip(steps, (Confidence.SURE, Confidence.FAIRLY, Confidence.PERHAPS), strict=True)
+    return next((confidence for least, confidence in levels if measured >= least), Confidence.UNKNOWN)
 
 
 def best_sentence(body: str, wanted: Sequence[str]) -> str:
@@ -327,8 +332,8 @@ def _passages(question: Question) -> Asked:
         found = (*found, *terms("task", "en"))
     if question.holds("recommend"):
         subject = question.left("recommend", "who", "what")
-        return Passages(tuple(dict.fromkeys(subject)) or found, question.members, recommended=True)
-    return Passages(found, question.members)
+        return Passages(tuple(dict.fromkeys(subject)) or found, question.members, recommended=True, text=question.text)
+    return Passages(found, question.members, text=question.text)
 
 
 @cache

@@ -183,6 +183,23 @@ def require_correct(actor: Actor, contact: Contact) -> None:
     raise NotAllowed("This contact is not of your delegation.", "Ask the Secretariat, which may change every contact.")
 
 
+def may_choose_audience(actor: Actor, contact: Contact) -> bool:
+    """Tell whether `actor` may say who sees which field: its person may, and the Secretariat on their word."""
+    return is_own(actor, contact) or may(actor.roles, Deed.CHANGE_ANY_CONTACT)
+
+
+def require_choose_audience(actor: Actor, contact: Contact) -> None:
+    """Raise NotAllowed unless `actor` may say who sees which field of a contact."""
+    if not may_choose_audience(actor, contact):
+        raise NotAllowed("Only the person themselves chooses who may see a field.", "Ask them, or the Secretariat.")
+
+
+def widens(chosen: Mapping[str, Audience]) -> bool:
+    """Tell whether any field is to be seen by more people than usual: that needs its person's consent."""
+    order = list(Audience)
+    return any(order.index(audience) < order.index(AUDIENCES[name]) for name, audience in chosen.items())
+
+
 def editable(actor: Actor, contact: Contact, today: date) -> tuple[str, ...]:
     """Return the fields that `actor` may change, in the order of a form: never one that they may not see."""
     visible = visible_fields(actor.roles, is_own(actor, contact), audiences_of(contact, today))

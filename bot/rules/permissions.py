@@ -37,6 +37,9 @@ class Deed(StrEnum):
     SCHEDULE = N_("schedule reminders")
     STEER_DUTIES = N_("change duties")
     PLAN_MEETINGS = N_("plan meetings")
+    PROPOSE_TOPICS = N_("propose topics")
+    SUPPORT_TOPICS = N_("support a topic")
+    CHOOSE_TOPICS = N_("choose topics")
     SET_PRESIDENCY = N_("set a presidency")
     ANSWER_QUESTIONS = N_("work on open questions")
     EXPORT_ALL = N_("export everything")
@@ -60,6 +63,9 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.STEER_DUTIES: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.PLAN_MEETINGS: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
+    Deed.PROPOSE_TOPICS: _VOICES | {Role.SECRETARIAT, Role.OBSERVER},
+    Deed.SUPPORT_TOPICS: _VOICES,
+    Deed.CHOOSE_TOPICS: frozenset({Role.PRESIDENCY, Role.TROIKA}),
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
     Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),
     Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),

@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import partial
 
-from bot.rules.answers import Asked, Nothing, TooLong, WhichMember, read_naming
-from bot.rules.contacts import visible_fields
+from bot.rules.answers import Asked, Nothing, Passages, TooLong, WhichMember, read_naming
+from bot.rules.contacts import shown_to
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, unescape
 from bot.rules.words import terms
 from handlers.ask import guides, views
 from handlers.ask.views import Said
 from handlers.listening import Focal
-from storage import enquiries, search
-from storage.answers import Contact, ContactsFound, Found, MeetingsFound, PresidenciesFound, TroikaFound, look_up
+from storage import enquiries, sightings
+from storage.answers import ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound, look_up
 from storage.database import Conn
 from storage.enquiries import Enquiry, Place
+from storage.retrieval import retrieve
 
 CONVERSATION = timedelta(minutes=15)
 """Outside of threads a question counts as a follow-up of another for this long."""
@@ -79,9 +80,24 @@ async def answer(
         return guides.build_too_long(_, asked)
     if isinstance(asked, WhichMember):
         return views.build_which(_, asked, names)
-    audience = _audience(actor, public)
-    found = await look_up(conn, asked, focal.now().date(), audience=audience, own=actor.member, top=top)
-    return _said(_, found, names, partial(_visible, actor, public))
+    found = await look_up(
+        conn,
+        asked,
+        focal.now().date(),
+        audience=_audience(actor, public),
+        own=actor.member,
+        top=top,
+        meaning=await focal.vectors.meaning(asked.text) if isinstance(asked, Passages) else None,
+    )
+    if isinstance(found, ContactsFound):
+        return _of_contacts(_, found, names, None if public else actor, focal.now().date())
+    return _said(_, found, names)
+
+
+def _of_contacts(_: Gettext, found: ContactsFound, names: views.Names, actor: Actor | None, today: date) -> Said:
+    """Say who the contacts are, as `actor` may see them; None stands for everybody who reads a channel."""
+    shown = tuple(shown_to(each, actor, today) for each in found.contacts)
+    return replace(views.build_contacts(_, replace(found, contacts=shown), names), people=shown)
 
 
 async def answer_privately(focal: Focal, actor: Actor, _: Gettext, place: Place, text: str) -> Said:
@@ -92,6 +108,7 @@ async def answer_privately(focal: Focal, actor: Actor, _: Gettext, place: Place,
         return said
     async with focal.db.begin() as conn:
         number = await enquiries.keep(conn, actor.user_id, place, text, said.outcome, focal.now())
+        await sightings.note(conn, actor, said.people, focal.now())
     return said if number is None else views.with_buttons(_, said, number, place)
 
 
@@ -100,28 +117,22 @@ async def answer_text(focal: Focal, actor: Actor, question: str, top: int = view
     asked = read_naming(focal.gazetteer, question)
     async with focal.db.read() as conn:
         said = await answer(conn, focal, actor, str, asked, top=top)
-        hits = await search.find(conn, terms(question), _audience(actor, public=False), top)
+        meaning = await focal.vectors.meaning(question)
+        hits = await retrieve(conn, terms(question), _audience(actor, public=False), top, meaning=meaning)
     found = tuple(AnsweredHit(h.document.noun_id, h.document.kind, h.document.title, h.score) for h in hits)
     return Answered(question, said.answered, _as_words(said.text), found)
 
 
-def _said(_: Gettext, found: Found, names: views.Names, visible: views.Visible) -> Said:
+def _said(
+    _: Gettext, found: PresidenciesFound | TroikaFound | MeetingsFound | PassagesFound, names: views.Names
+) -> Said:
     if isinstance(found, PresidenciesFound):
         return views.build_presidencies(_, found, names)
     if isinstance(found, TroikaFound):
         return views.build_troika(_, found, names)
-    if isinstance(found, ContactsFound):
-        return views.build_contacts(_, found, names, visible)
     if isinstance(found, MeetingsFound):
         return views.build_meetings(_, found)
     return views.build_passages(_, found)
-
-
-def _visible(actor: Actor, public: bool, contact: Contact) -> frozenset[str]:
-    """Return the fields of a contact that may be shown; in public nobody knows who reads along."""
-    if public:
-        return visible_fields((), own=False)
-    return visible_fields(actor.roles, own=contact.user_id == actor.user_id != "")
 
 
 def _audience(actor: Actor, public: bool) -> str:

@@ -8,7 +8,7 @@ from handlers.ask import desk_views, views
 from handlers.ask.answering import answer, read_again
 from handlers.blocks import message
 from handlers.listening import Answer, Click, Done, Focal, Replace, Reply
-from storage import enquiries, outbox
+from storage import enquiries, outbox, sightings
 from storage.database import Conn
 from storage.enquiries import Enquiry
 
@@ -25,6 +25,7 @@ async def choose(click: Click, focal: Focal) -> Answer:
         asked = await read_again(conn, focal, click.actor, enquiry, chosen)
         said = await answer(conn, focal, click.actor, click._, asked)
         await enquiries.choose(conn, enquiry.id, chosen, said.outcome)
+        await sightings.note(conn, click.actor, said.people, focal.now())
         said = views.with_buttons(click._, said, enquiry.id, enquiry.place)
         if enquiry.place.private:
             return Replace(said.text, said.blocks)

@@ -7,23 +7,24 @@ from datetime import date
 from typing import Any
 
 from bot.rules.answers import Confidence, Outcome, Time, WhichMember, best_sentence
+from bot.rules.contacts import Contact
 from bot.rules.presidency import Presidency, Troika
 from bot.rules.text import Gettext, clip, escape, link, safe
 from bot.rules.words import language_of, terms
 from handlers import ids
 from handlers.blocks import Block, actions, button, confirm, context, section
-from storage.answers import Contact, ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound
+from storage.answers import ContactsFound, MeetingsFound, PassagesFound, PresidenciesFound, TroikaFound
 from storage.enquiries import Place
 from storage.meetings import Meeting
-from storage.search import Document, Hit
+from storage.retrieval import Found as Hit
+from storage.search import Document
 
 Names = Callable[[str], str]
 """Returns what a member is called, in the reader's language, from its code; not escaped."""
 
-Visible = Callable[[Contact], frozenset[str]]
-"""Returns which fields of a contact the reader may see."""
-
 SOURCES = 3
+WORTH = 0.6
+"""A further source must be this much as good as the first."""
 WHOLE = 700
 """Up to this length, in characters, the first source is shown whole."""
 _WORD = re.compile(r"(?<![\w*_~`])([A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+(?:[-'’][A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+)*)(?![\w*_~`])")
@@ -32,12 +33,16 @@ _WORD = re.compile(r"(?<![\w*_~`])([A-Za-zÀ-ɏЀ-ӿ؀-ۿ0-9]+(?:[-'’][A-Za-z�
 
 @dataclass(frozen=True)
 class Said:
-    """An answer in words: `text` holds all that `blocks` show; `choices` are (code, name), one of which is meant."""
+    """An answer in words: `text` holds all that `blocks` show; `choices` are (code, name), one of which is meant.
+
+    `people` are the contacts that it shows, as they are shown.
+    """
 
     text: str
     blocks: tuple[Block, ...]
     outcome: Outcome = Outcome.ANSWERED
     choices: tuple[tuple[str, str], ...] = ()
+    people: tuple[Contact, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -142,15 +147,15 @@ def _day(day: date) -> str:
     return day.isoformat()
 
 
-def build_contacts(_: Gettext, found: ContactsFound, names: Names, visible: Visible) -> Said:
-    """Show the contacts that were asked for, each with its `visible` fields; members without one are named."""
+def build_contacts(_: Gettext, found: ContactsFound, names: Names) -> Said:
+    """Show the contacts that were asked for, with the fields that were left to them; members without one are named."""
     if found.asked.own and not found.asked.members:
         said = _("You are not linked to a delegation yet, so I do not know whose contact you mean.")
         return _unknown(_, [said, _("Name the member, or ask the Secretariat to link you.")])
     lines: list[str] = []
     for code in found.asked.members:
         held = [each for each in found.contacts if each.member == code]
-        lines += [_contact(_, each, names, visible(each)) for each in held] or [_gap(_, found, names(code))]
+        lines += [_contact(_, each, names) for each in held] or [_gap(_, found, names(code))]
     said_all = [*lines, _("More: `/wps-contacts MEMBER`")]
     return _plain(said_all) if found.contacts else _unknown(_, said_all)
 
@@ -160,12 +165,12 @@ def _gap(_: Gettext, found: ContactsFound, name: str) -> str:
     return _("For *{member}* no current {role} is recorded.").format(member=safe(name), role=_(role))
 
 
-def _contact(_: Gettext, contact: Contact, names: Names, visible: frozenset[str]) -> str:
+def _contact(_: Gettext, contact: Contact, names: Names) -> str:
     head = f"*{safe(contact.name)}* – {_(contact.role)}, {safe(names(contact.member))}"
     details = [
         safe(getattr(contact, name))
         for name in ("title", "institution", "languages", "email", "phone")
-        if name in visible and getattr(contact, name)
+        if getattr(contact, name)
     ]
     return "\n".join([head, ", ".join(details)]) if details else head
 
@@ -200,7 +205,8 @@ def build_passages(_: Gettext, found: PassagesFound) -> Said:
         head.insert(0, _("Nothing on this is in the store of recommendations yet; this is from elsewhere."))
     shown = enumerate(_worth_showing(found.hits), 1)
     sources = [_("*Sources*"), *(_source(number, hit, found) for number, hit in shown)]
-    sureness = _sureness(_, found.confidence)
+    by_meaning = found.hits[0].likeness is not None
+    sureness = _likeness(_, found.confidence) if by_meaning else _sureness(_, found.confidence)
     blocks = (section("\n".join(head)), section("\n".join(sources)), context(sureness))
     return Said("\n".join([*head, *sources, sureness]), blocks)
 
@@ -228,8 +234,8 @@ def _marked(text: str, wanted: Sequence[str]) -> str:
 
 
 def _worth_showing(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """Leave out what holds far fewer of the words than the first: a weak source beside a good one misleads."""
-    return [hit for hit in hits[:SOURCES] if hit.coverage >= hits[0].coverage / 2]
+    """Leave out what is far less like the question than the first: a weak source beside a good one misleads."""
+    return [hit for hit in hits[:SOURCES] if hit.score >= hits[0].score * WORTH]
 
 
 def _source(number: int, hit: Hit, found: PassagesFound) -> str:
@@ -255,6 +261,14 @@ def _sureness(_: Gettext, confidence: Confidence) -> str:
         Confidence.PERHAPS: _(
             "How sure: only part of your question is in the first source; it may not be what you mean."
         ),
+    }[confidence]
+
+
+def _likeness(_: Gettext, confidence: Confidence) -> str:
+    return {
+        Confidence.SURE: _("How sure: the first source says nearly what you ask."),
+        Confidence.FAIRLY: _("How sure: the first source is close to what you ask; please check it."),
+        Confidence.PERHAPS: _("How sure: the first source is somewhat like what you ask; it may not be what you mean."),
     }[confidence]
 
 

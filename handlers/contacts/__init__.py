@@ -1,7 +1,7 @@
 """The directory: who serves which member in which role, found, kept true and taken along."""
 
 from handlers import ids
-from handlers.contacts import forms, listeners
+from handlers.contacts import forms, listeners, privacy, verifying
 from handlers.listening import Registry
 
 
@@ -20,3 +20,9 @@ def register(app: Registry) -> None:
     app.action(ids.CONTACT_ADD, forms.click_add)
     app.view(ids.CONTACT_ADD_FORM, forms.submit_add)
     app.view(ids.CONTACT_EDIT_FORM, forms.submit_edit)
+    app.action(ids.CONTACT_AUDIENCE, privacy.open_audience)
+    app.view(ids.CONTACT_AUDIENCE_FORM, privacy.submit_audience)
+    app.action(ids.CONTACT_SEEN, listeners.click_who_saw_mine)
+    app.when_due(verifying.ask_people)
+    app.when_due(verifying.tell_silent)
+    app.when_due(verifying.forget_sightings)

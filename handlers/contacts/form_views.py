@@ -5,11 +5,11 @@ from datetime import date
 
 from bot.rules.contact_rows import LIMITS
 from bot.rules.contact_words import zones_of
-from bot.rules.contacts import Contact, ContactRole
+from bot.rules.contacts import AUDIENCES, OWN_AUDIENCE, Audience, Contact, ContactRole
 from bot.rules.text import safe
 from handlers import ids
 from handlers.blocks import Block, Element, View, context, field, modal, option, section, select, text_input
-from handlers.contacts.views import Words, field_name, term
+from handlers.contacts.views import Words, audience_name, field_name, term
 from handlers.reader import Reader
 
 DETAILS = ("title", "institution", "email", "phone", "languages", "zone")
@@ -32,12 +32,18 @@ def build_add(reader: Reader, member: str, roles: Sequence[ContactRole], today: 
     return modal(ids.CONTACT_ADD_FORM, _("Add a contact"), blocks, submit=_("Add"), close=_("Cancel"))
 
 
-def build_edit(reader: Reader, contact: Contact, fields: Sequence[str], roles: Sequence[ContactRole]) -> View:
-    """Return the form that changes these fields of a contact; it carries the version that it shows."""
+def build_edit(
+    reader: Reader, contact: Contact, fields: Sequence[str], roles: Sequence[ContactRole], *, links: bool
+) -> View:
+    """Return the form that changes these fields of a contact, and with `links` who it is in Slack.
+
+    It carries the version that it shows.
+    """
     _ = reader._
     head = section(f"*{safe(contact.name, 300)}*, {_(contact.role)}, {safe(reader.names(contact.member))}")
     note = context(_("To end a term give its last day: it stays in the history. Saving says that the rest is right."))
-    blocks = [head, *(_field(reader, contact, each, roles) for each in fields), note]
+    person = [_person(reader, contact)] if links else []
+    blocks = [head, *(_field(reader, contact, each, roles) for each in fields), *person, note]
     claim = f"{contact.id}:{contact.version}"
     return modal(
         ids.CONTACT_EDIT_FORM, _("Change a contact"), blocks, submit=_("Save"), close=_("Cancel"), metadata=claim
@@ -79,6 +85,15 @@ def _zones(reader: Reader, held: str, zones: Sequence[str]) -> Element:
     return select(ids.CONTACT_INPUT, options, reader._("Choose a time zone"), held or EMPTY)
 
 
+def _person(reader: Reader, contact: Contact) -> Block:
+    _ = reader._
+    element: Element = {"type": "users_select", "action_id": ids.CONTACT_PERSON}
+    if contact.user_id:
+        element["initial_user"] = contact.user_id
+    hint = _("Whom you choose speaks as this contact, also if they are of another workspace. Empty: nobody does.")
+    return field("person", _("Who this is in Slack"), element, hint=hint, optional=True)
+
+
 def _day(name: str, day: date | None) -> Element:
     action_id = ids.CONTACT_SINCE if name == "since" else ids.CONTACT_UNTIL
     element: Element = {"type": "datepicker", "action_id": action_id}
@@ -99,4 +114,40 @@ def build_saved(reader: Reader, contact: Contact) -> Words:
         else _("Nobody in this Slack has this address yet, so the contact is linked to nobody."),
     ]
     text = "\n".join(lines)
+    return text, [section(text)]
+
+
+def build_audience(reader: Reader, contact: Contact, *, own: bool) -> View:
+    """Return the form that chooses who may see which field; `own` says that its person fills it in."""
+    _ = reader._
+    audiences = {**AUDIENCES, **contact.audiences}
+    options = [option(audience_name(reader, each), each.value) for each in Audience]
+    menus = [
+        field(name, field_name(reader, name), select(ids.CONTACT_INPUT, options, _("Choose"), audiences[name].value))
+        for name in OWN_AUDIENCE
+    ]
+    head = section(_("Who may see what of *{name}*").format(name=safe(contact.name, 300)))
+    always = context(_("Name, member, role and term are seen by everybody: they are what the directory is."))
+    consent = [context(_("Saving says that you agree."))] if own else [_consent(reader, contact)]
+    claim = f"{contact.id}:{contact.version}"
+    blocks = [head, *menus, always, *consent]
+    return modal(
+        ids.CONTACT_AUDIENCE_FORM, _("Who may see this"), blocks, submit=_("Save"), close=_("Cancel"), metadata=claim
+    )
+
+
+def _consent(reader: Reader, contact: Contact) -> Block:
+    _ = reader._
+    element: Element = {"type": "datepicker", "action_id": ids.CONTACT_CONSENT}
+    if contact.consent_on:
+        element["initial_date"] = contact.consent_on.isoformat()
+    hint = _("The day on which the person agreed. It is needed where more people would see a field than usual.")
+    return field("consent", _("Agreed on"), element, hint=hint, optional=True)
+
+
+def build_audience_saved(reader: Reader, contact: Contact) -> Words:
+    """Return who may see what from now on."""
+    audiences = {**AUDIENCES, **contact.audiences}
+    lines = [f"• {field_name(reader, name)}: {audience_name(reader, audiences[name])}" for name in OWN_AUDIENCE]
+    text = "\n".join([reader._("Saved. From now on these may see it:"), *lines])
     return text, [section(text)]

@@ -13,13 +13,15 @@ from bot.rules.contacts import (
     may_add,
     may_fill,
     require_correct,
+    shown_to,
 )
 from bot.rules.permissions import Actor, Deed, may, require
 from bot.rules.problems import BadInput, NotAllowed, Problem
 from handlers.contacts import form_views, views
 from handlers.listening import Answer, Click, Errors, Focal, Modal, Reply, Request, Submission, number_in
 from handlers.reader import reader_of
-from storage import contacts
+from storage import contacts, sightings
+from storage.database import Conn
 
 DATES = ("since", "until")
 
@@ -77,11 +79,13 @@ async def _stored(submission: Submission, focal: Focal, entry: Entry) -> Answer:
 
 async def open_edit(request: Request, focal: Focal, contact_id: int) -> Answer:
     """Open the form with what the asker may change of a contact."""
-    async with focal.db.read() as conn:
+    async with focal.db.begin() as conn:
         held = await contacts.contact(conn, contact_id)
-    require_correct(request.actor, held)
+        require_correct(request.actor, held)
+        await sightings.note(conn, request.actor, [shown_to(held, request.actor, focal.now().date())], focal.now())
     fields = editable(request.actor, held, focal.now().date())
-    return Modal(form_views.build_edit(reader_of(request, focal), held, fields, roles_for(request.actor)))
+    links = may(request.actor.roles, Deed.CHANGE_ANY_CONTACT)
+    return Modal(form_views.build_edit(reader_of(request, focal), held, fields, roles_for(request.actor), links=links))
 
 
 async def click_edit(click: Click, focal: Focal) -> Answer:
@@ -92,7 +96,7 @@ async def click_edit(click: Click, focal: Focal) -> Answer:
 async def submit_edit(submission: Submission, focal: Focal) -> Answer:
     """Save what was changed, unless somebody else has changed the contact since the form was opened."""
     actor, now = submission.actor, focal.now()
-    contact_id, version = _claim(submission.private_metadata)
+    contact_id, version = claimed(submission.private_metadata)
     async with focal.db.begin() as conn:
         held = await contacts.contact(conn, contact_id, lock=True)
         require_correct(actor, held)
@@ -102,12 +106,24 @@ async def submit_edit(submission: Submission, focal: Focal) -> Answer:
         if faults:
             return Errors(faults)
         stored = await contacts.change(conn, contact_id, version, after, actor.user_id, now)
+        stored = await _linked(conn, submission, focal, held, stored)
         if actor.member == held.member or not actor.is_secretariat:
             stored = await contacts.verify(conn, contact_id, actor.user_id, now)
     return Reply(*_saved(submission, focal, stored))
 
 
-def _claim(metadata: str) -> tuple[int, int]:
+async def _linked(conn: Conn, submission: Submission, focal: Focal, held: Contact, stored: Contact) -> Contact:
+    """Link the contact to whom the Secretariat has chosen in the form, if that is somebody else than before."""
+    actor, chosen = submission.actor, submission.values.get("person") or None
+    if "person" not in submission.values or chosen == held.user_id:
+        return stored
+    require(actor, Deed.CHANGE_ANY_CONTACT)
+    await contacts.link_by_hand(conn, held.id, chosen, actor.user_id, focal.now())
+    return await contacts.contact(conn, held.id)
+
+
+def claimed(metadata: str) -> tuple[int, int]:
+    """Return the contact and the version that a form says it shows."""
     key, _, version = metadata.partition(":")
     return number_in(key, "/wps-contacts edit"), number_in(version, "/wps-contacts edit")
 

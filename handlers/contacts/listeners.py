@@ -11,12 +11,14 @@ from bot.rules.permissions import Actor, Deed, may, require
 from bot.rules.problems import BadInput, NotFound
 from bot.rules.text import Gettext
 from handlers import ids
+from handlers.blocks import message
 from handlers.contacts import views
 from handlers.contacts.finding import Found, look_up
 from handlers.contacts.forms import open_add, open_edit
-from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands, number_in
+from handlers.contacts.verifying import asking_key
+from handlers.listening import Answer, Click, Command, Done, Focal, Replace, Reply, Request, Subcommands, number_in
 from handlers.reader import reader_of
-from storage import contacts
+from storage import contacts, outbox, sightings
 from storage.database import Conn
 
 LISTS = ("unverified", "unlinked")
@@ -93,8 +95,9 @@ async def open_contact(click: Click, focal: Focal) -> Answer:
 
 async def _card(request: Request, focal: Focal, contact_id: int) -> views.Words:
     now = focal.now()
-    async with focal.db.read() as conn:
+    async with focal.db.begin() as conn:
         held = shown_to(await contacts.contact(conn, contact_id), request.actor, now.date())
+        await sightings.note(conn, request.actor, [held], now)
     return views.build_card(reader_of(request, focal), held, request.actor, now, focal.network.verification_days)
 
 
@@ -178,8 +181,16 @@ async def verify(command: Command, focal: Focal) -> Answer:
 
 
 async def click_verify(click: Click, focal: Focal) -> Answer:
-    """Record that the contact on the button is still right."""
-    return Replace(*await _verified(click, focal, number_in(click.value, "/wps-contacts verify")))
+    """Record that the contact on the button is still right, and show it so where it was asked."""
+    key, _, asked_on = click.value.partition(":")
+    contact_id = number_in(key, "/wps-contacts verify")
+    card = await _verified(click, focal, contact_id)
+    async with focal.db.begin() as conn:
+        asking = await outbox.by_key(conn, asking_key(contact_id, asked_on))
+        if asking is None or asking.channel != click.actor.user_id:
+            return Replace(*card)
+        await outbox.change(conn, asking.key, message(*card), focal.now())
+    return Done()
 
 
 async def _verified(request: Request, focal: Focal, contact_id: int) -> views.Words:
@@ -238,13 +249,30 @@ async def export(command: Command, focal: Focal) -> Answer:
 async def _send_export(focal: Focal, actor: Actor, ending: str, _: Gettext) -> None:
     with tempfile.TemporaryDirectory(prefix="focal-") as folder:
         path = Path(folder) / f"contacts-{focal.now():%Y-%m-%d}.{ending}"
-        async with focal.db.read() as conn:
+        async with focal.db.begin() as conn:
             shown = await contacts.export_for(conn, actor, path, focal.now().date())
+            await sightings.note(conn, actor, shown, focal.now())
         content = await asyncio.to_thread(path.read_bytes)
     said = [_("Contacts in this file: {count}. It holds the fields that you may see.").format(count=len(shown))]
     if may(actor.roles, Deed.SEE_NETWORK_FIELDS):
         said.append(_("It holds personal data of the Network: please do not pass it on, and delete it after use."))
     await focal.slack.send_file(actor.user_id, path.name, content, " ".join(said))
+
+
+async def who_saw_mine(command: Command, focal: Focal) -> Answer:
+    """Show who saw fields of the asker's own contacts that are not public."""
+    return Reply(*await _seen(command, focal))
+
+
+async def click_who_saw_mine(click: Click, focal: Focal) -> Answer:
+    """Show the same to whoever pressed the button, of their own contacts."""
+    return Reply(*await _seen(click, focal))
+
+
+async def _seen(request: Request, focal: Focal) -> views.Words:
+    async with focal.db.read() as conn:
+        seen = await sightings.of_person(conn, request.actor.user_id)
+    return views.build_seen(reader_of(request, focal), seen)
 
 
 CONTACTS = Subcommands(
@@ -254,6 +282,7 @@ CONTACTS = Subcommands(
         "edit": edit,
         "verify": verify,
         "export": export,
+        "seen": who_saw_mine,
         "unverified": unverified,
         "unlinked": unlinked,
     },

@@ -2,30 +2,43 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from bot.rules.contact_search import CONFUSED
 from bot.rules.contact_words import language_name
-from bot.rules.contacts import Contact, checked_on, is_own, is_stale, may_correct
+from bot.rules.contacts import Audience, Contact, checked_on, is_own, is_stale, may_choose_audience, may_correct
 from bot.rules.dates import day_words
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.reminders import zone_of
 from bot.rules.text import safe
 from handlers import ids
-from handlers.blocks import Block, Element, actions, button, context, divider, header, section
+from handlers.blocks import Block, Element, actions, button, context, divider, header, message, section
 from handlers.reader import Reader
+from storage.sightings import Sighting
 
 PAGE = 10
 MOST_GAPS = 60
+MOST_SIGHTINGS = 50
 Words = tuple[str, list[Block]]
 """The same content twice: as text for those who do not see blocks, and as blocks."""
 
 
-def build_card(reader: Reader, contact: Contact, actor: Actor, now: datetime, days: int) -> Words:
-    """Return one contact with what may be done with it; `days` is how long a check stays fresh."""
+def build_card(
+    reader: Reader, contact: Contact, actor: Actor, now: datetime, days: int, *, asked_on: str = ""
+) -> Words:
+    """Return one contact with what may be done with it; `days` is how long a check stays fresh.
+
+    `asked_on` is the day in whose message it stands, where its person was asked.
+    """
     head, lines = _head(reader, contact), _lines(reader, contact, now)
     small = _small_print(reader, contact, actor, now.date(), days)
     blocks = [section("\n".join([head, *lines])), context(*small)]
-    row = [*_changes(reader, contact, actor), _history_button(reader, contact.member), *_other(reader, contact.member)]
+    row = [
+        *_changes(reader, contact, actor, asked_on),
+        *_privacy(reader, contact, actor),
+        _history_button(reader, contact.member),
+        *_other(reader, contact.member),
+    ]
     return "\n".join([head, *lines, *small]), [*blocks, actions(*row)]
 
 
@@ -84,20 +97,57 @@ def _small_print(reader: Reader, contact: Contact, actor: Actor, today: date, da
     said = [freshness(reader, contact, today, days)]
     if not contact.runs_on(today):
         said.append(_("This term is not running today."))
+    if may_choose_audience(actor, contact) and contact.audiences:
+        said.append(_chosen(reader, contact))
     if not is_own(actor, contact) and not may(actor.roles, Deed.SEE_NETWORK_FIELDS):
         said.append(_("How to reach people is shown to the Network's focal points and the Secretariat."))
     return said
 
 
-def _changes(reader: Reader, contact: Contact, actor: Actor) -> list[Element]:
+def _chosen(reader: Reader, contact: Contact) -> str:
+    """Return which fields have an audience of their own, and since when its person agrees."""
+    _ = reader._
+    fields = ", ".join(
+        f"{field_name(reader, name)}: {audience_name(reader, audience)}" for name, audience in contact.audiences.items()
+    )
+    if contact.consent_on is None:
+        return fields
+    return _("{fields} (agreed on {day})").format(fields=fields, day=day_words(contact.consent_on, reader.locale))
+
+
+def audience_name(reader: Reader, audience: Audience) -> str:
+    """Return what an audience is called."""
+    _ = reader._
+    return {
+        Audience.PUBLIC: _("everybody in this Slack"),
+        Audience.NETWORK: _("the Network's focal points"),
+        Audience.SECRETARIAT: _("the Secretariat only"),
+    }[audience]
+
+
+def _changes(reader: Reader, contact: Contact, actor: Actor, asked_on: str = "") -> list[Element]:
     _ = reader._
     if not may_correct(actor, contact):
         return []
     key, name = str(contact.id), contact.name
     return [
-        button(_("Still right"), ids.CONTACT_VERIFY, key, label=_("Still right: {name}").format(name=name)),
+        button(
+            _("Still right"), ids.CONTACT_VERIFY, f"{key}:{asked_on}", label=_("Still right: {name}").format(name=name)
+        ),
         button(_("Change"), ids.CONTACT_EDIT, key, label=_("Change {name}").format(name=name)),
     ]
+
+
+def _privacy(reader: Reader, contact: Contact, actor: Actor) -> list[Element]:
+    _ = reader._
+    key, name = str(contact.id), contact.name
+    row = []
+    if may_choose_audience(actor, contact):
+        label = _("Who may see what of {name}").format(name=name)
+        row.append(button(_("Who may see this"), ids.CONTACT_AUDIENCE, key, label=label))
+    if is_own(actor, contact):
+        row.append(button(_("Who saw mine"), ids.CONTACT_SEEN, "0"))
+    return row
 
 
 def _history_button(reader: Reader, member: str) -> Element:
@@ -137,7 +187,9 @@ def _row(reader: Reader, contact: Contact) -> Block:
 
 
 def _line(reader: Reader, contact: Contact) -> str:
-    where = f", {safe(contact.institution, 200)}" if contact.institution else ""
+    # A list is not noted down as seen, so it shows nothing that is not public.
+    public = contact.audiences.get("institution", Audience.PUBLIC) is Audience.PUBLIC
+    where = f", {safe(contact.institution, 200)}" if contact.institution and public else ""
     name, member = safe(contact.name, 300), safe(reader.names(contact.member))
     return f"*{name}* – {reader._(contact.role)}, {member}{where}"
 
@@ -333,3 +385,49 @@ def titles(reader: Reader) -> dict[str, str]:
         "unverified": _("*Contacts that nobody has verified in time*"),
         "unlinked": _("*Contacts that are linked to nobody in Slack*"),
     }
+
+
+def build_seen(reader: Reader, seen: Sequence[Sighting]) -> Words:
+    """Return who saw which fields of the asker that are not public, and when."""
+    _ = reader._
+    title = _("*Who saw your contact*")
+    if not seen:
+        text = f"{title}\n{_('Nobody has looked at fields of yours that are not public.')}"
+        return text, [section(text)]
+    line = _("• {day}: {person} saw {fields}")
+    lines = [
+        line.format(
+            day=day_words(each.day, reader.locale),
+            person=f"<@{each.viewer}>",
+            fields=", ".join(field_name(reader, name) for name in each.fields),
+        )
+        for each in seen[:MOST_SIGHTINGS]
+    ]
+    more = [_("The newest {count} are shown.").format(count=MOST_SIGHTINGS)] if len(seen) > MOST_SIGHTINGS else []
+    blocks = [section("\n".join(lines[at : at + 10])) for at in range(0, len(lines), 10)]
+    return "\n".join([title, *lines, *more]), [section(title), *blocks, *(context(each) for each in more)]
+
+
+def build_asking(reader: Reader, card: Words, times: int) -> dict[str, Any]:
+    """Return the DM that asks somebody whether their contact is still right; `card` is theirs."""
+    _ = reader._
+    first = _(
+        "*Is this still right?* Others in the Network rely on it. Press “Still right”, or “Change” to correct it."
+    )
+    again = _("*A reminder: is this still right?* If I hear nothing, the Secretariat will see it as unverified.")
+    head = first if times == 1 else again
+    text, blocks = card
+    return message(f"{head}\n{text}", [section(head), *blocks])
+
+
+def build_silent(reader: Reader, silent: Sequence[Contact]) -> dict[str, Any]:
+    """Return what the Secretariat reads of people who were asked twice and did not answer."""
+    _ = reader._
+    head = _(
+        "*Unverified contacts*: these people were asked twice whether their contact is still right, and are silent."
+    )
+    foot = _("All that are unverified: `/wps-contacts unverified`")
+    shown = silent[:PAGE]
+    lines = [_line(reader, each) for each in shown]
+    blocks = [section(head), *(_row(reader, each) for each in shown), context(foot)]
+    return message("\n".join([head, *lines, foot]), blocks)

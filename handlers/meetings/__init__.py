@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.meetings import listeners, planning
+from handlers.meetings import listeners, planning, topics
 
 
 def register(app: Registry) -> None:
@@ -13,3 +13,13 @@ def register(app: Registry) -> None:
     app.action(ids.MEETING_SHOW, listeners.click_show)
     app.action(ids.MEETING_EDIT, planning.click_edit)
     app.view(ids.MEETING_FORM, planning.save)
+    app.action(ids.MEETING_TOPICS, topics.click_list)
+    app.action(ids.TOPIC_EARLIER, topics.click_list)
+    app.action(ids.TOPIC_LATER, topics.click_list)
+    app.action(ids.TOPIC_FORM_OPEN, topics.open_form)
+    app.view(ids.TOPIC_FORM, topics.propose)
+    app.action(ids.TOPIC_SUPPORT, topics.support)
+    app.action(ids.TOPIC_WITHDRAW, topics.withdraw)
+    app.action(ids.TOPIC_CHOOSE, topics.choose)
+    app.action(ids.TOPIC_SET_ASIDE, topics.set_aside)
+    app.action(ids.TOPIC_REOPEN, topics.reopen)

@@ -1,12 +1,12 @@
 """What people ask about meetings."""
 
 from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands, number_in
-from handlers.meetings import planning, views
+from handlers.meetings import planning, topics, views
 from handlers.meetings.card import gather
 from handlers.reader import reader_of
 from storage import meetings
 
-USAGE = "next | list | show N | new | edit N"
+USAGE = "next | list | show N | topics [N] | new | edit N"
 SHOW = "/wps-meeting show 3"
 
 
@@ -59,6 +59,7 @@ MEETING = Subcommands(
         "show": show_meeting,
         "new": planning.open_new,
         "edit": planning.open_edit,
+        "topics": topics.list_topics,
     },
     default=show_next,
     usage=f"/wps-meeting {USAGE}",

@@ -7,6 +7,7 @@ from bot.rules.dates import moment_words, span_words, zone_words
 from bot.rules.meetings import Kind
 from bot.rules.reminders import utc_of
 from bot.rules.text import Gettext, link, safe
+from bot.rules.topics import State
 from handlers import ids
 from handlers.blocks import Block, Element, actions, button, context, header, section
 from handlers.meetings.card import Card
@@ -95,6 +96,7 @@ def facts(reader: Reader, card: Card) -> list[str]:
         (_("Where: {words}"), safe(plan.place)),
         (_("Theme: {words}"), safe(plan.theme)),
         (_("Host: {words}"), safe(plan.host)),
+        (_("Topics: {words}"), " · ".join(safe(each.text) for each in card.topics if each.state is State.CHOSEN)),
         (_("Documents: {words}"), " · ".join(link(each.url, each.title) for each in card.documents)),
     )
     told = [words.format(words=value) for words, value in named if value]
@@ -114,7 +116,10 @@ def _origin(reader: Reader, card: Card) -> str:
 def _buttons(reader: Reader, card: Card) -> list[Element]:
     _, number = reader._, str(card.meeting.id)
     change = [button(_("Change"), ids.MEETING_EDIT, number, label=_("Change this meeting"))] if card.may_plan else []
-    return [button(_("Show again"), ids.MEETING_SHOW, number), *change]
+    open_topics = sum(each.state is State.PROPOSED for each in card.topics)
+    label = _("Topics ({count} proposed)").format(count=open_topics) if open_topics else _("Topics")
+    topics = [button(label, ids.MEETING_TOPICS, number)] if card.belongs else []
+    return [*topics, button(_("Show again"), ids.MEETING_SHOW, number), *change]
 
 
 def build_list(reader: Reader, found: Sequence[Meeting], start: int) -> Words:

@@ -35,6 +35,13 @@ def register(app: Registry) -> None:
     app.event("message", events.on_message)
     app.event("reaction_added", events.on_reaction)
     app.event("reaction_removed", events.on_reaction_removed)
-    for due in (posts.begin_due, posts.ask_due, posts.close_due, posts.refresh_due, reminding.remind_due):
+    for due in (
+        posts.begin_due,
+        posts.ask_due,
+        posts.close_due,
+        posts.refresh_due,
+        posts.clear_due,
+        reminding.remind_due,
+    ):
         app.when_due(due)
     app.when_posted("survey", surveys.mark_posted)

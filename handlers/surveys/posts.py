@@ -13,7 +13,7 @@ from handlers.listening import Focal
 from handlers.surveys import results, views
 from handlers.surveys.results import Outcome
 from handlers.surveys.views import Regions
-from storage import outbox, people, survey_answers, survey_reminders, surveys
+from storage import outbox, people, survey_answers, survey_reminders, surveys, traces
 from storage.database import Conn
 from storage.members import Member, all_members
 from storage.survey_answers import Turnout
@@ -187,6 +187,15 @@ async def show_summary(conn: Conn, focal: Focal, survey: Survey) -> None:
     for part, payload in enumerate(results.build_parts(EVERYBODY, brought), 1):
         await outbox.change(conn, surveys.summary_key(survey.id, part), payload, now)
     await show_header(conn, survey, now)
+
+
+async def clear_due(focal: Focal, _now: datetime) -> None:
+    """Clear what told who took part in a survey under the Chatham House Rule out of the database's files."""
+    async with focal.db.read() as conn:
+        waiting = await survey_answers.with_traces(conn)
+    if waiting and await traces.clear(focal.db, survey_answers.TRACED):
+        async with focal.db.begin() as conn:
+            await survey_answers.mark_cleared(conn, waiting)
 
 
 async def whisper(

@@ -27,6 +27,7 @@ async def seed(conn: Conn, network: Network, now: datetime) -> None:
     await _members(conn)
     await _presidencies(conn)
     await practices.seed(conn, json.loads((SEED / "practices.json").read_text(encoding="utf-8")), now)
+    await practices.seed(conn, _plans(), now)
     await meetings.seed(conn, _yaml("meetings.yaml"))
     await communiques.seed(conn, _yaml("communiques.yaml"))
     await index_profile(conn, network)
@@ -43,6 +44,33 @@ async def _members(conn: Conn) -> None:
             await members.save(
                 conn, Member(row["code"], row["name"], row["kind"], row["group"], row["group_confirmed"] == "yes")
             )
+
+
+def _plans() -> list[dict[str, Any]]:
+    """Return what is confirmed of each national action plan, as a fact that can be cited."""
+    with (SEED / "naps.csv").open(encoding="utf-8", newline="") as file:
+        return [_plan(row) for row in csv.DictReader(file)]
+
+
+def _plan(row: dict[str, str]) -> dict[str, Any]:
+    first, latest = row["first_year"], row["latest_period"]
+    known = [
+        f"The first plan is of {first}." if first else "",
+        f"The latest one known is for {latest}." if latest else "",
+    ]
+    return {
+        "id": f"NAP-{row['code']}",
+        "kind": "plan",
+        "title": f"{row['name']}: years of its plan",
+        "text": " ".join(
+            [f"{row['name']} has a national action plan on women, peace and security.", *filter(None, known)]
+        ),
+        "theme": "nap",
+        "who": row["name"],
+        "year": (first or latest)[:4],
+        "url": row["source"].split(" ; ")[0],
+        "language": "en",
+    }
 
 
 async def _presidencies(conn: Conn) -> None:

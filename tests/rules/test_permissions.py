@@ -21,7 +21,7 @@ def test_an_unknown_person_may_do_nothing(deed: Deed) -> None:
 @pytest.mark.parametrize(
     ("role", "deeds"),
     [
-        (Role.OBSERVER, {Deed.ANSWER, Deed.PROPOSE}),
+        (Role.OBSERVER, {Deed.ANSWER, Deed.PROPOSE, Deed.PROPOSE_TOPICS}),
         (
             Role.FOCAL_POINT,
             {
@@ -31,6 +31,8 @@ def test_an_unknown_person_may_do_nothing(deed: Deed) -> None:
                 Deed.PROPOSE,
                 Deed.ENDORSE,
                 Deed.BREAK_SILENCE,
+                Deed.PROPOSE_TOPICS,
+                Deed.SUPPORT_TOPICS,
             },
         ),
     ],

@@ -286,20 +286,30 @@ async def test_a_direct_message_is_answered_where_it_stands(bot: Harness, ana: P
     assert "Germany" in text_of(inside)
 
 
-async def test_a_mention_is_answered_in_its_thread_for_the_asker_alone(
+async def test_a_mention_is_answered_where_it_stands_for_the_asker_alone(
     bot: Harness, ana: Person, namibia: None
 ) -> None:
-    """Nobody else in the channel sees the answer, which holds what the asker may see."""
+    """Nobody else in the channel sees the answer, which holds what the asker may see; it begins no thread."""
     other = await bot.person("Other Example")
     channel = bot.slack.add_channel("network", [ana, other])
 
     answer = await mention(bot, ana, channel, "who is Namibia's focal point?")
 
-    (asked,) = bot.slack.messages(channel)
-    assert answer.thread_ts == asked.ts
+    assert answer.thread_ts is None
     assert "ndapewa@example.org" in text_of(answer)
     assert [each for each in other.sees(channel) if each.user == bot.slack.bot.id] == []
     assert labels(answer) == ["Helpful", "Not helpful", "Share here"]
+
+
+async def test_a_mention_in_a_thread_is_answered_in_it(bot: Harness, ana: Person) -> None:
+    """Who mentions Focal in a thread reads the answer there."""
+    channel = bot.slack.add_channel("network", [ana])
+    root = await ana.say(channel, "About the presidency:")
+
+    answer = await mention(bot, ana, channel, "who chaired in 2019?", root)
+
+    assert answer.thread_ts == root.ts
+    assert "Namibia" in text_of(answer)
 
 
 async def test_what_is_shared_shows_public_fields_alone(bot: Harness, ana: Person, namibia: None) -> None:
@@ -311,8 +321,8 @@ async def test_what_is_shared_shows_public_fields_alone(bot: Harness, ana: Perso
         await ana.click(answer, "Share here")
         await bot.settle()
 
-    (shared,) = [each for each in bot.slack.messages(channel) if each.user == bot.slack.bot.id]
-    assert shared.thread_ts == answer.thread_ts
+    asked, shared = bot.slack.messages(channel)
+    assert shared.thread_ts == asked.ts
     assert "Ndapewa Sample" in text_of(shared)
     assert "*Ana Example* asked: who is Namibia's focal point?" in text_of(shared)
     assert "ndapewa@example.org" not in json.dumps([shared.text, shared.blocks])

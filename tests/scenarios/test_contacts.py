@@ -1,7 +1,7 @@
 """The directory as people meet it: found in any language, shown as far as they may see, kept true by those who may."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO
 from typing import Any
 
@@ -524,3 +524,159 @@ async def test_another_name_in_slack_changes_no_link(bot: Harness) -> None:
     actor = await bot.bot.focal.who(isidora.id)
     assert (actor.name, actor.zone, actor.member) == ("Isidora Reyes Soto", "Asia/Tokyo", "CL")
     assert secretariat.sees(secretariat.dm) == []
+
+
+async def test_people_are_asked_whether_their_contact_is_still_right(bot: Harness) -> None:
+    """After the network's period its person gets their card with two buttons, in their working hours, once."""
+    isidora = await bot.person("Isidora Reyes", "CL", tz="America/Santiago")
+
+    await bot.at(datetime(2026, 8, 31, 23, 30, tzinfo=UTC))
+    at_night = len(isidora.sees(isidora.dm))
+    await bot.at(datetime(2026, 9, 1, 15, 0, tzinfo=UTC))
+    await bot.at(datetime(2026, 9, 2, 15, 0, tzinfo=UTC))
+
+    (asked,) = isidora.sees(isidora.dm)
+    assert at_night == 0
+    assert text_of(asked).startswith("*Is this still right?*")
+    assert "isidora.reyes@example.org" in text_of(asked)
+
+
+async def test_still_right_ends_the_asking(bot: Harness) -> None:
+    """Whoever answers *still right* is asked again only when the period is over anew."""
+    isidora = await a_focal_point(bot)
+    await bot.at(datetime(2026, 9, 1, 15, 0, tzinfo=UTC))
+
+    await isidora.click(isidora.sees(isidora.dm)[-1], "Still right")
+    await bot.at(datetime(2026, 10, 1, 15, 0, tzinfo=UTC))
+    quiet = len(isidora.sees(isidora.dm))
+    await bot.at(datetime(2027, 3, 2, 15, 0, tzinfo=UTC))
+
+    assert (quiet, len(isidora.sees(isidora.dm))) == (1, 2)
+    assert "Verified on 1 September 2026." in text_of(isidora.sees(isidora.dm)[0])
+
+
+async def test_silence_is_followed_up_once_and_then_told(bot: Harness) -> None:
+    """Who does not answer is asked once more after two weeks; after two more the Secretariat hears of it, once."""
+    isidora = await a_focal_point(bot)
+    secretariat = await bot.member_of_secretariat()
+    bot.clock.jump(datetime(2026, 8, 28, 15, 0, tzinfo=UTC))
+    await said(secretariat, "/wps-contacts verify")
+
+    for day in (1, 2, 15, 16, 29, 30):
+        await bot.at(datetime(2026, 9, day, 15, 0, tzinfo=UTC))
+
+    told = [text_of(message) for message in secretariat.sees(secretariat.dm)[1:]]
+    asked = [text_of(message).split("*")[1] for message in isidora.sees(isidora.dm)]
+    assert asked == ["Is this still right?", "A reminder: is this still right?"]
+    assert [("*Unverified contacts*" in text, "*Isidora Reyes*" in text) for text in told] == [(True, True)]
+
+
+async def test_a_change_answers_the_asking(bot: Harness) -> None:
+    """Whoever corrects their contact from the message has thereby said that it is right."""
+    isidora = await a_focal_point(bot)
+    await bot.at(datetime(2026, 9, 1, 15, 0, tzinfo=UTC))
+
+    await isidora.click(isidora.sees(isidora.dm)[-1], "Change")
+    await isidora.submit({"phone": "+56 2 5550 0101"})
+    await bot.at(datetime(2026, 10, 1, 15, 0, tzinfo=UTC))
+
+    stored = await held(bot, "Isidora Reyes")
+    assert (stored.phone, stored.verified_on) == ("+56 2 5550 0101", date(2026, 9, 1))
+    assert len(isidora.sees(isidora.dm)) == 1
+
+
+async def test_a_person_chooses_who_may_see_what(bot: Harness) -> None:
+    """What somebody keeps for the Secretariat is seen there alone; what they open to all, with their consent, by all."""
+    nils, reader = await bot.person("Nils Holm", "NO"), await a_focal_point(bot)
+    stranger = await bot.person("Some One")
+    await opened(nils, "/wps-contacts edit")
+    await nils.submit({"phone": "+47 5550 0100"})
+    card = await said(nils, "/wps-contacts Nils")
+
+    await nils.click(card, "Who may see this")
+    await nils.submit({"phone": "secretariat", "email": "public"})
+
+    by_network = text_of(await said(reader, "/wps-contacts Nils"))
+    by_stranger = text_of(await said(stranger, "/wps-contacts Nils"))
+    own = text_of(await said(nils, "/wps-contacts Nils"))
+    assert ("+47 5550 0100" in by_network, "+47 5550 0100" in own) == (False, True)
+    assert "nils.holm@example.org" in by_stranger
+    assert "(agreed on 2 March 2026)" in own
+
+
+async def test_the_secretariat_needs_a_day_of_consent_to_show_more(bot: Harness) -> None:
+    """For somebody else the Secretariat says on which day they agreed, or shows no more than usual."""
+    await ndapewa(bot)
+    secretariat = await bot.member_of_secretariat()
+    await secretariat.click(await said(secretariat, "/wps-contacts Namibia"), "Who may see this")
+
+    without = await secretariat.submit({"email": "public"})
+    future = await secretariat.submit({"email": "public", "consent": "2026-03-03"})
+    given = await secretariat.submit({"email": "public", "consent": "2026-02-27"})
+
+    stored = await held(bot, "Ndapewa Shikongo")
+    assert (set(without), set(future), given) == ({"consent"}, {"consent"}, {})
+    assert (dict(stored.audiences), stored.consent_on) == ({"email": "public"}, date(2026, 2, 27))
+
+
+async def test_nobody_else_chooses_who_may_see_what(bot: Harness) -> None:
+    """Not even the focal point of the own delegation opens somebody's fields to others."""
+    await bot.contact({"member": "CL", "name": "Camila", "role": "alternate", "email": "c@cl.example"})
+    isidora, secretariat = await a_focal_point(bot), await bot.member_of_secretariat()
+    card = isidora.handed(await said(secretariat, "/wps-contacts Camila"))
+
+    answer = await clicked(bot, isidora, card, "Who may see this")
+
+    assert "NOT-ALLOWED" in answer
+
+
+async def test_somebody_can_ask_who_saw_their_fields(bot: Harness) -> None:
+    """Whoever saw fields that are not public is named to their person, with the day; a list and one's own look are not."""
+    nils, reader = await bot.person("Nils Holm", "NO"), await a_focal_point(bot)
+    stranger = await bot.person("Some One")
+    await said(nils, "/wps-contacts Nils")
+    await said(stranger, "/wps-contacts Nils")
+    before = text_of(await said(nils, "/wps-contacts seen"))
+
+    await said(reader, "/wps-contacts Nils")
+    await said(reader, "/wps-contacts Nils")
+    after = text_of(await said(nils, "/wps-contacts seen"))
+
+    assert "Nobody has looked" in before
+    assert after.splitlines()[1:] == [f"• 2 March 2026: <@{reader.id}> saw E-mail"]
+
+
+async def test_what_was_seen_is_forgotten_after_the_networks_time(bot: Harness) -> None:
+    """Who saw what is kept as long as the network keeps such things, and no longer."""
+    nils, reader = await bot.person("Nils Holm", "NO"), await a_focal_point(bot)
+    await said(reader, "/wps-contacts Nils")
+
+    await bot.at(datetime(2027, 3, 4, 10, 0, tzinfo=UTC))
+
+    assert "Nobody has looked" in text_of(await said(nils, "/wps-contacts seen"))
+
+
+async def test_the_secretariat_links_people_of_other_workspaces_by_hand(bot: Harness) -> None:
+    """Who belongs to another workspace becomes a contact only by the Secretariat's hand, and can be unlinked again."""
+    await ndapewa(bot)
+    guest = await bot.person("Guest One", email="ndapewa@na.example", team_id="T0OTHER")
+    secretariat = await bot.member_of_secretariat()
+    by_address = (await bot.bot.focal.who(guest.id)).member
+
+    await opened(secretariat, "/wps-contacts edit Namibia")
+    await secretariat.submit({"person": guest.id})
+    by_hand = (await bot.bot.focal.who(guest.id)).member
+    await opened(secretariat, "/wps-contacts edit Namibia")
+    await secretariat.submit({"person": None})
+
+    assert (by_address, by_hand, (await bot.bot.focal.who(guest.id)).member) == (None, "NA", None)
+
+
+async def test_a_delegation_does_not_link_people_by_hand(bot: Harness) -> None:
+    """A focal point's form offers no choice of who somebody is in Slack."""
+    await bot.contact({"member": "CL", "name": "Camila", "role": "alternate"})
+    isidora = await a_focal_point(bot)
+
+    await opened(isidora, "/wps-contacts edit Camila")
+
+    assert "person" not in {block.get("block_id") for block in form_of(isidora).blocks}

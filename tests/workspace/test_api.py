@@ -156,6 +156,20 @@ async def test_what_one_person_sees_is_in_no_history(app: App, slack: Workspace,
     assert await app.error("chat.update", channel=channel.id, ts=shown["message_ts"], text="x") == "message_not_found"
 
 
+async def test_what_one_person_sees_begins_no_thread(app: App, slack: Workspace, channel: Channel) -> None:
+    """An ephemeral message is taken for a thread without replies, and seen by nobody until there is one."""
+    [ana] = slack.people.values()
+    root = await ana.say(channel, "a question")
+    whisper = {"channel": channel.id, "user": ana.id, "thread_ts": root.ts}
+
+    taken = await app.call("chat.postEphemeral", text="too early", **whisper)
+    await ana.say(channel, "a reply", root)
+    await app.call("chat.postEphemeral", text="in time", **whisper)
+
+    assert taken["ok"]
+    assert [each.text for each in ana.sees(channel)] == ["a question", "a reply", "in time"]
+
+
 async def test_nobody_outside_a_channel_is_shown_something_in_it(app: App, slack: Workspace, channel: Channel) -> None:
     """An ephemeral message goes to members of the channel alone."""
     stranger = slack.add_user("Bo Example")

@@ -177,6 +177,22 @@ async def test_a_newcomer_chooses_whom_to_be(slack: Workspace, session: aiohttp.
     assert "This is the beginning of #general." in page.text
 
 
+async def test_a_newcomer_is_told_whom_to_begin_as(slack: Workspace, session: aiohttp.ClientSession) -> None:
+    """The front page proposes people with what to try as each, and leads to the first place with something to see."""
+    ana = slack.add_user("Ana Silva")
+    slack.add_channel("desk", [ana])
+    general = slack.add_channel("general", [ana])
+    await ana.say(general, "hello")
+    slack.suggest(ana, "The Secretariat", "Type `/wps` & see.")
+    tab = Tab(session, slack, ana)
+
+    front = await tab.get("/")
+    page = await tab.get(front.links["AS The Secretariat Ana Silva Type /wps & see."])
+
+    assert "To begin with" in front.text
+    assert "This is the beginning of #general." in page.text
+
+
 async def test_what_is_typed_reaches_everybody_as_text(slack: Workspace, session: aiohttp.ClientSession) -> None:
     """What one person types another reads letter by letter, and none of it becomes markup."""
     ana, ben = slack.add_user("Ana Silva"), slack.add_user("Ben Okafor")
@@ -430,6 +446,23 @@ async def test_a_confirm_dialog_carries_the_apps_words(app: App, general: Channe
     page = await tab.visit(general)
 
     assert "Sure? It is gone then. Go on Stay" in page.text
+
+
+async def test_an_answer_to_oneself_is_no_news(app: App, general: Channel, tab: Tab) -> None:
+    """The line above what is new stands above what others say, and not above what the app answers to the reader alone."""
+    ben = app.slack.add_user("Ben Okafor")
+    general.members.append(ben.id)
+    await ben.say(general, "hello")
+    await tab.visit(general)
+
+    await app.call("chat.postEphemeral", channel=general.id, user=tab.person.id, text="between us")
+    alone = await tab.visit(general)
+    await ben.say(general, "more")
+    after = await tab.visit(general)
+
+    assert "between us" in alone.text
+    assert "New" not in alone.text
+    assert "New" in after.text
 
 
 async def test_a_message_for_one_person_is_marked_and_dismissed(app: App, general: Channel, tab: Tab) -> None:

@@ -13,6 +13,7 @@ from workspace.driver import Workspace
 from workspace.page import fragments as pieces
 from workspace.page import sight as seeing
 from workspace.page.answers import page, told
+from workspace.page.reader import Reader
 from workspace.page.rendering import render
 from workspace.page.sight import Sight
 from workspace.person import Person
@@ -74,17 +75,30 @@ class Showing:
         return self._front(onward=onward if onward.startswith("/archives/") else "")
 
     def _front(self, *, notice: str = "", onward: str = "", status: int = 200) -> web.Response:
-        shown = {"team": self._team, "people": self._everybody(), "notice": notice, "onward": onward}
-        return page(render("people.html", **shown), status)
+        return page(
+            render(
+                "people.html",
+                team=self._team,
+                people=self._everybody(),
+                suggested=[(each, self._reader(each.user).mrkdwn(each.words)) for each in self._workspace.suggestions],
+                notice=notice,
+                onward=onward,
+            ),
+            status,
+        )
+
+    def _reader(self, user: User) -> Reader:
+        return Reader(self._team, user, self._workspace.base_url)
 
     def _everybody(self) -> list[User]:
         people = [each.user for each in self._workspace.people.values() if not each.user.deleted]
         return sorted(people, key=lambda user: user.real_name.casefold())
 
     async def start(self, _request: web.Request, person: Person) -> web.Response:
-        """Go to a person's first place."""
-        first = seeing.entries(Sight(self._workspace, person, None))
-        place = first[0].channel.id if first else person.dm.id
+        """Go to a person's first place in which there is something to see."""
+        places = [each.channel.id for each in seeing.entries(Sight(self._workspace, person, None))]
+        places.append(person.dm.id)
+        place = next((each for each in places if person.sees(each)), places[0])
         raise web.HTTPFound(f"/as/{person.id}/{place}")
 
     async def place(self, request: web.Request, person: Person) -> web.Response:

@@ -196,7 +196,9 @@ def _arranged(sight: Sight, made: Sequence[Line]) -> Iterator[Line]:
     reader, before = sight.reader, None
     marked = not sight.since
     for line in made:
-        starts_new = not marked and line.message.ts > sight.since and not line.mine
+        # What the app answers to this person alone is no news to them: they have just asked.
+        by_others = not line.mine and line.message.ephemeral_to is None
+        starts_new = not marked and by_others and line.message.ts > sight.since
         marked = marked or starts_new
         day = reader.day(line.message.ts)
         new_day = before is None or reader.day(before.message.ts) != day

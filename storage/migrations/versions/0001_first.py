@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=24), nullable=True),
         sa.Column("link", sa.String(length=5), server_default="", nullable=False),
         sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("asked", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("audiences", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("consent_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -66,6 +68,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_contacts_email"), "contacts", ["email"], unique=False)
     op.create_index(op.f("ix_contacts_member"), "contacts", ["member"], unique=False)
     op.create_index(op.f("ix_contacts_user_id"), "contacts", ["user_id"], unique=False)
+    op.create_table(
+        "sightings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("viewer", sa.String(length=24), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("fields", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contacts.id"], name=op.f("fk_sightings_contact_id_contacts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
+        sa.UniqueConstraint(
+            "contact_id", "viewer", "day", "fields", name=op.f("uq_sightings_contact_id_viewer_day_fields")
+        ),
+    )
+    op.create_index(op.f("ix_sightings_day"), "sightings", ["day"], unique=False)
+    op.create_index(op.f("ix_sightings_viewer"), "sightings", ["viewer"], unique=False)
     op.create_table(
         "documents",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -78,9 +97,12 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=500), server_default="", nullable=False),
         sa.Column("audience", sa.String(length=12), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint("kind", "noun_id", name=op.f("uq_documents_kind_noun_id")),
+        sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_documents_digest"), "documents", ["digest"], unique=False)
     op.create_table(
         "duties",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -381,6 +403,42 @@ def upgrade() -> None:
     op.create_index(op.f("ix_silence_rounds_ends_at"), "silence_rounds", ["ends_at"], unique=False)
     op.create_index(op.f("ix_silence_rounds_outcome"), "silence_rounds", ["outcome"], unique=False)
     op.create_table(
+        "meeting_topics",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("reason", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("proposed_by", sa.String(length=24), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("observer", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="proposed", nullable=False),
+        sa.Column("decided_by", sa.String(length=24), nullable=True),
+        sa.Column("decided_for", sa.String(length=12), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("form", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_topics_meeting_id_meetings"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_topics")),
+        sa.UniqueConstraint("form", name=op.f("uq_meeting_topics_form")),
+    )
+    op.create_index(op.f("ix_meeting_topics_meeting_id"), "meeting_topics", ["meeting_id"], unique=False)
+    op.create_table(
+        "topic_voices",
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"],
+            ["meeting_topics.id"],
+            name=op.f("fk_topic_voices_topic_id_meeting_topics"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("topic_id", "member", name=op.f("pk_topic_voices")),
+    )
+    op.create_table(
         "surveys",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=150), nullable=False),
@@ -403,6 +461,7 @@ def upgrade() -> None:
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("secret", sa.String(length=64), nullable=True),
         sa.Column("delegations", sa.Integer(), nullable=True),
+        sa.Column("traces", sa.Boolean(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["meeting"], ["meetings.id"], name=op.f("fk_surveys_meeting_meetings"), ondelete="SET NULL"
         ),
@@ -664,9 +723,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recommendation_revisions")),
         sa.UniqueConstraint("number", "version", name=op.f("uq_recommendation_revisions_number_version")),
     )
+    op.create_table(
+        "embeddings",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("model", sa.String(length=60), nullable=False),
+        sa.Column("vectors", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "model", name=op.f("pk_embeddings")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("embeddings")
+    op.drop_table("topic_voices")
+    op.drop_index(op.f("ix_meeting_topics_meeting_id"), table_name="meeting_topics")
+    op.drop_table("meeting_topics")
     op.drop_table("recommendation_revisions")
     op.drop_table("endorsements")
     op.drop_index(op.f("ix_survey_threads_ts"), table_name="survey_threads")
@@ -750,7 +820,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
     op.drop_table("enquiries")
     op.drop_table("duties")
+    op.drop_index(op.f("ix_documents_digest"), table_name="documents")
     op.drop_table("documents")
+    op.drop_index(op.f("ix_sightings_viewer"), table_name="sightings")
+    op.drop_index(op.f("ix_sightings_day"), table_name="sightings")
+    op.drop_table("sightings")
     op.drop_index(op.f("ix_contacts_user_id"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_member"), table_name="contacts")
     op.drop_index(op.f("ix_contacts_email"), table_name="contacts")

@@ -1,6 +1,8 @@
 """Closed questions: answered by buttons, menus and forms, counted by delegation, shown as figures."""
 
-from io import BytesIO
+import csv
+import json
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -266,6 +268,26 @@ async def test_chatham_house_shows_no_figure_of_few(cast: Cast, secretariat: Per
     assert "• Yes" not in before
     assert shown in first + text_of(page)
     assert "*Yes*:" not in text_of(page)
+
+
+async def test_chatham_house_figures_are_in_tables(cast: Cast, secretariat: Person) -> None:
+    """CSV and JSON tell how many delegations gave each answer, where nobody may know who; too few are not told."""
+    await chatham_votes(cast, secretariat, "yyyyy")
+    await cast.types(secretariat, "/wps-survey export 1 csv")
+    await cast.types(secretariat, "/wps-survey close 1")
+
+    for ending in ("csv", "json"):
+        await cast.types(secretariat, f"/wps-survey export 1 {ending}")
+
+    early, comma, text = [cast.bot.slack.team.files[each.files[0]].content for each in secretariat.sees(secretariat.dm)]
+    rows = list(csv.DictReader(StringIO(comma.decode("utf-8"))))
+    columns = ["number", "theme", "question", "kind", "delegations", "answer", "files"]
+    assert early.decode("utf-8").splitlines() == [",".join(columns)]
+    assert [(row["question"], row["kind"], row["answer"], row["delegations"]) for row in rows] == [
+        ("Is there a budget?", "yes/no", "Yes", "5"),
+        ("Is there a budget?", "yes/no", "No", "0"),
+    ]
+    assert [(row["answer"], row["delegations"]) for row in json.loads(text)] == [("Yes", "5"), ("No", "0")]
 
 
 async def test_chatham_house_counts_a_delegation_once_unseen(cast: Cast, secretariat: Person) -> None:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app as command_line
 from bot.clock import Clock
+from storage import surveys
 from storage.database import metadata
 from tests.harness import MANIFEST, joined
 from tests.scenarios.surveys.cast import FORM, LATER, RECORDED, TAKE_BACK, Cast, marks, markup, told
@@ -594,6 +595,24 @@ async def test_chatham_house_leaves_no_trace(cast: Cast, secretariat: Person) ->
     ]
     assert found == []
     assert [len(person.sees(person.dm)) for person in people] == [1] * len(people)
+
+
+async def test_chatham_house_clears_the_files_by_itself(cast: Cast, secretariat: Person) -> None:
+    """At the next beat after the close no mark of who took part stands in the database's files any more."""
+    await chatham_survey(cast, secretariat)
+    async with cast.bot.bot.focal.db.read() as conn:
+        told = {row.voice.encode() for row in await conn.execute(select(surveys.answers))}
+    db = cast.bot.bot.focal.db
+    files = [db.path, db.path.with_name(f"{db.path.name}-wal")]
+    before = b"".join(each.read_bytes() for each in files)
+
+    await cast.types(secretariat, "/wps-survey close 1")
+    await cast.later(seconds=5)
+
+    after = b"".join(each.read_bytes() for each in files)
+    assert len(told) == 5
+    assert [each for each in told if each not in before] == []
+    assert [each for each in told if each in after] == []
 
 
 async def test_chatham_house_shows_words_alone(cast: Cast, secretariat: Person) -> None:
