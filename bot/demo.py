@@ -5,19 +5,22 @@ import csv
 import tempfile
 import webbrowser
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
 from bot.app import Bot, connected, started, stop_asked
 from bot.clock import Clock
 from bot.settings import Settings
 from handlers import ids
 from storage import contacts, inbox, outbox, people
+from storage.database import UTCDateTime, metadata
 from workspace.driver import Workspace
 from workspace.person import Person
 from workspace.state import Message
@@ -28,6 +31,8 @@ SAMPLE = ROOT / "workspace" / "sample" / "contacts.csv"
 STORY = SAMPLE.with_name("story.yaml")
 SECONDS = 20.0
 """How long the demo waits for the bot to have posted something; it takes a second."""
+STEP_SECONDS = 2.0
+"""How long a jump of the clock waits on its way until what fell due was said."""
 SECRETARIAT = "Sofía Lindqvist-Amara"
 GUEST = "Robin Newcomer"
 LOCALES = {"es": "es-ES", "fr": "fr-FR", "ar": "ar-SA", "ru": "ru-RU", "pt": "pt-BR", "de": "de-DE", "ja": "ja-JP"}
@@ -43,11 +48,7 @@ async def run_demo(port: int, *, open_page: bool, say: Say) -> None:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="focal-demo-")))
         say("Starting a small Slack on this machine …")
-
-        async def jump(to: datetime) -> None:
-            clock.jump(to)
-
-        slack = await stack.enter_async_context(Workspace.serve(MANIFEST, now=clock.now, jump=jump, port=port))
+        slack = await stack.enter_async_context(Workspace.serve(MANIFEST, now=clock.now, port=port))
         cast = invite(slack)
         say(f"  {len(cast)} invented people, the Secretariat among them")
         settings = settings_for(slack, cast, folder / "focal.db")
@@ -56,6 +57,7 @@ async def run_demo(port: int, *, open_page: bool, say: Say) -> None:
         await stack.enter_async_context(connected(bot, slack.app_token, settings.sockets))
         say("Playing a little of the Network's life: a survey, answers, recommendations, reminders …")
         await play(slack, cast, bot)
+        slack.jump = partial(let_time_pass, bot, clock)
         say(f"\nOpen [bold]{slack.page_url}[/bold] and act as anyone. Stop with Ctrl+C.")
         if open_page:
             await asyncio.to_thread(webbrowser.open, slack.page_url)
@@ -130,12 +132,40 @@ async def play(slack: Workspace, cast: dict[str, Person], bot: Bot) -> None:
     await _survey(slack, cast, story["survey"])
     await slack.quiet()
     async with asyncio.timeout(SECONDS):
-        while await _waits(bot):  # noqa: ASYNC110 - what waits is rows, which tell nobody when they are done
-            await asyncio.sleep(0.1)
+        await _all_told(bot)
     for place in slack.team.channels:
         # A newcomer who acts as one of these people has not typed what they were answered.
         for message in _whispers(slack, place):
             slack.team.remove(message)
+
+
+async def let_time_pass(bot: Bot, clock: Clock, to: datetime) -> None:
+    """Move the clock as waiting would, from one stored moment to the next, so that nothing comes late.
+
+    ValueError for a moment that has passed.
+    """
+    while (due := await _next_moment(bot, clock.now(), to)) is not None:
+        clock.jump(due)
+        await bot.timekeeper.beat()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STEP_SECONDS):
+                await _all_told(bot)
+    clock.jump(to)
+
+
+async def _next_moment(bot: Bot, after: datetime, until: datetime) -> datetime | None:
+    """Return the next moment that the database holds: whatever is to come is a row."""
+    stored = [column for table in metadata.sorted_tables for column in table.c if isinstance(column.type, UTCDateTime)]
+    async with bot.focal.db.read() as conn:
+        found = [
+            await conn.scalar(select(func.min(column)).where(column > after, column <= until)) for column in stored
+        ]
+    return min((moment for moment in found if moment is not None), default=None)
+
+
+async def _all_told(bot: Bot) -> None:
+    while await _waits(bot):  # noqa: ASYNC110 - what waits is rows, which tell nobody when they are done
+        await asyncio.sleep(0.1)
 
 
 async def _waits(bot: Bot) -> bool:

@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.app import connected, started
+from bot.app import Bot, connected, started
 from bot.clock import Clock
-from bot.demo import CHANNEL, MANIFEST, SECRETARIAT, invite, meet, play, settings_for
+from bot.demo import CHANNEL, MANIFEST, SECRETARIAT, invite, let_time_pass, meet, play, settings_for
 from workspace.driver import Workspace, text_of
 from workspace.person import Person
 from workspace.state import Message
 
-Demo = tuple[Workspace, dict[str, Person], Clock]
+Demo = tuple[Workspace, dict[str, Person], Clock, Bot]
 
 
 @pytest.fixture
@@ -26,12 +27,12 @@ async def demo(tmp_path: Path, clock: Clock) -> AsyncIterator[Demo]:
         await meet(bot, cast, clock)
         await stack.enter_async_context(connected(bot, slack.app_token, 1))
         await play(slack, cast, bot)
-        yield slack, cast, clock
+        yield slack, cast, clock, bot
 
 
 async def test_a_newcomer_finds_all_five_things(demo: Demo) -> None:
     """Contacts, answers, a survey under way, recommendations in several states and reminders are there to be tried."""
-    _slack, cast, _clock = demo
+    _slack, cast, _clock, _bot = demo
     chair, secretariat = cast["Haruka Minazuki"], cast[SECRETARIAT]
 
     contact = text_of(await chair.command("/wps-contacts Namibia"))
@@ -52,19 +53,30 @@ async def test_a_newcomer_finds_all_five_things(demo: Demo) -> None:
 
 
 async def test_its_reminders_arrive_when_the_clock_is_moved(demo: Demo) -> None:
-    """Jumping three days ahead brings the Troika its reminder in their messages with the app."""
-    slack, cast, clock = demo
+    """Jumping three days ahead brings the Troika its reminder as waiting would: on the day, each by their own clock."""
+    slack, cast, clock, bot = demo
     chair = cast["Ingrid Solbakken Vik"]
 
-    clock.advance(days=3)
+    await let_time_pass(bot, clock, clock.now() + timedelta(days=3))
     await slack.until(lambda: slack.messages(chair.dm), 20)
 
-    assert "Send the Secretariat the topics" in text_of(slack.messages(chair.dm)[-1])
+    reminder = text_of(slack.messages(chair.dm)[-1])
+    assert "Send the Secretariat the topics" in reminder
+    assert "09:00 (Europe/Oslo, UTC+1)" in reminder
+    assert "comes late" not in reminder
+
+
+async def test_time_goes_forward_alone(demo: Demo) -> None:
+    """A moment that has passed cannot be jumped to."""
+    _slack, _cast, clock, bot = demo
+
+    with pytest.raises(ValueError, match="forward"):
+        await let_time_pass(bot, clock, clock.now() - timedelta(minutes=1))
 
 
 async def test_nobody_finds_what_they_have_not_typed(demo: Demo) -> None:
     """What the story's people were shown while it was played is gone from their screens."""
-    slack, cast, _clock = demo
+    slack, cast, _clock, _bot = demo
 
     leftovers: list[Message] = [
         message
