@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from bot.rules.countries import fold
 from bot.rules.problems import BadInput
-from bot.rules.reminders import YEARS
+from bot.rules.reminders import YEARS, utc_of, wall_of
 
 TITLE_LIMIT = 200
 PLACE_LIMIT = 120
@@ -63,6 +63,15 @@ class Plan:
     notes: str = ""
     documents: tuple[Document, ...] = ()
     cancelled: bool = False
+
+    @property
+    def begins_at(self) -> datetime | None:
+        """When it begins (aware UTC), None where only its days are known."""
+        return utc_of(datetime.combine(self.starts_on, self.opens), self.zone) if self.opens else None
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether people may still register and propose at `now` (aware): until its last day is over there."""
+        return not self.cancelled and wall_of(now, self.zone or "UTC").date() <= self.ends_on
 
     def moves_from(self, before: "Plan") -> bool:
         """Tell whether somebody who has `before` in their calendar must be told: other days, times, place, or state."""

@@ -40,6 +40,7 @@ class Deed(StrEnum):
     PROPOSE_TOPICS = N_("propose topics")
     SUPPORT_TOPICS = N_("support a topic")
     CHOOSE_TOPICS = N_("choose topics")
+    ATTEND = N_("say whether your delegation comes")
     SET_PRESIDENCY = N_("set a presidency")
     ANSWER_QUESTIONS = N_("work on open questions")
     EXPORT_ALL = N_("export everything")
@@ -66,6 +67,7 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.PROPOSE_TOPICS: _VOICES | {Role.SECRETARIAT, Role.OBSERVER},
     Deed.SUPPORT_TOPICS: _VOICES,
     Deed.CHOOSE_TOPICS: frozenset({Role.PRESIDENCY, Role.TROIKA}),
+    Deed.ATTEND: _VOICES | {Role.OBSERVER},
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
     Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),
     Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),

@@ -26,7 +26,7 @@ from handlers.blocks import (
     text_input,
 )
 from handlers.home.overview import Overview
-from handlers.meetings.views import line as meeting_line
+from handlers.meetings.words import line as meeting_line
 from handlers.reader import Reader
 from handlers.troika.reminder_views import due_line
 from handlers.troika.views import packed, sides

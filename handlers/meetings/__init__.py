@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.meetings import listeners, planning, topics
+from handlers.meetings import attendance, listeners, planning, topics
 
 
 def register(app: Registry) -> None:
@@ -13,6 +13,10 @@ def register(app: Registry) -> None:
     app.action(ids.MEETING_SHOW, listeners.click_show)
     app.action(ids.MEETING_EDIT, planning.click_edit)
     app.view(ids.MEETING_FORM, planning.save)
+    app.action(ids.MEETING_COMING, attendance.say_yes)
+    app.action(ids.MEETING_PERHAPS, attendance.say_perhaps)
+    app.action(ids.MEETING_NOT_COMING, attendance.say_no)
+    app.action(ids.MEETING_WHO, attendance.show)
     app.action(ids.MEETING_TOPICS, topics.click_list)
     app.action(ids.TOPIC_EARLIER, topics.click_list)
     app.action(ids.TOPIC_LATER, topics.click_list)

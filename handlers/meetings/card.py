@@ -1,41 +1,63 @@
 """What the card of a meeting shows one person, gathered in one read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from bot.rules.attendance import Attendance, Figures, figures
 from bot.rules.meetings import Document
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.topics import Topic
-from storage import people, topics
+from handlers.listening import Focal
+from storage import attendance, people, topics
 from storage.database import Conn
 from storage.meetings import Meeting
+from storage.members import all_members
 
 
 @dataclass(frozen=True)
 class Card:
     """A meeting as one person may see it; `changed_by` is a name, `may_plan` says that they may change it.
 
-    Documents and topics are empty for those who do not belong to the Network.
+    What stands below `belongs` is empty for those who do not belong to the Network. `own` is the code of the reader's
+    delegation and whether they only observe; `asked` are codes of the delegations that could answer; `names` are of
+    people, by Slack user id.
     """
 
     meeting: Meeting
-    documents: tuple[Document, ...] = ()
     changed_by: str = ""
     may_plan: bool = False
     belongs: bool = False
+    documents: tuple[Document, ...] = ()
     topics: Sequence[Topic] = ()
+    attendance: Sequence[Attendance] = ()
+    asked: Sequence[str] = ()
+    figures: Figures | None = None
+    own: tuple[str, bool] | None = None
+    may_attend: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-async def gather(conn: Conn, actor: Actor, meeting: Meeting) -> Card:
+async def gather(conn: Conn, focal: Focal, actor: Actor, meeting: Meeting) -> Card:
     """Return the card of a meeting for `actor`."""
-    belongs = may(actor.roles, Deed.PROPOSE_TOPICS)
+    by, may_plan = await name_of(conn, meeting.changed_by), may(actor.roles, Deed.PLAN_MEETINGS)
+    if not may(actor.roles, Deed.PROPOSE_TOPICS):
+        return Card(meeting, by, may_plan)
+    said = await attendance.of_meeting(conn, meeting.id)
+    asked = sorted(await people.members_with_voices(conn, focal.now().date()))
+    region_of = {code: each.region for code, each in (await all_members(conn)).items()}
     return Card(
         meeting,
-        meeting.plan.documents if belongs else (),
-        await name_of(conn, meeting.changed_by),
-        may(actor.roles, Deed.PLAN_MEETINGS),
-        belongs,
-        await topics.of_meeting(conn, meeting.id) if belongs else (),
+        by,
+        may_plan,
+        belongs=True,
+        documents=meeting.plan.documents,
+        topics=await topics.of_meeting(conn, meeting.id),
+        attendance=said,
+        asked=asked,
+        figures=figures(said, asked, region_of),
+        own=(actor.member, actor.is_observer) if actor.member else None,
+        may_attend=bool(actor.member) and may(actor.roles, Deed.ATTEND) and meeting.plan.is_open(focal.now()),
+        names={each.user_id: each.name for each in await people.by_ids(conn, [each.person for each in said])},
     )
 
 

@@ -3,6 +3,7 @@
 from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands, number_in
 from handlers.meetings import planning, topics, views
 from handlers.meetings.card import gather
+from handlers.meetings.words import Words
 from handlers.reader import reader_of
 from storage import meetings
 
@@ -16,7 +17,7 @@ async def show_next(command: Command, focal: Focal) -> Answer:
     async with focal.db.read() as conn:
         following = await meetings.next_meeting(conn, today)
         last = await meetings.last_meeting(conn, today)
-        card = await gather(conn, command.actor, following) if following else None
+        card = await gather(conn, focal, command.actor, following) if following else None
     return Reply(*views.build_next(reader_of(command, focal), card, last, today))
 
 
@@ -45,10 +46,10 @@ async def click_show(click: Click, focal: Focal) -> Answer:
     return Replace(*await card_words(click, focal, number_in(click.value, SHOW)))
 
 
-async def card_words(request: Request, focal: Focal, number: int, said: str = "") -> views.Words:
+async def card_words(request: Request, focal: Focal, number: int, said: str = "") -> Words:
     """Return the card of a meeting, below what has just been `said` of it."""
     async with focal.db.read() as conn:
-        card = await gather(conn, request.actor, await meetings.existing(conn, number))
+        card = await gather(conn, focal, request.actor, await meetings.existing(conn, number))
     return views.build_card(reader_of(request, focal), card, said)
 
 

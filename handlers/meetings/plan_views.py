@@ -11,6 +11,7 @@ from handlers.blocks import (
     View,
     date_picker,
     field,
+    message,
     modal,
     option,
     radio,
@@ -19,7 +20,8 @@ from handlers.blocks import (
     text_input,
     time_picker,
 )
-from handlers.meetings.views import Words, kind_name, line, when_words
+from handlers.meetings.attendance_views import attending
+from handlers.meetings.words import Words, kind_name, line, when_words
 from handlers.reader import Reader
 from storage.meetings import Meeting
 
@@ -148,6 +150,35 @@ def changed_since(_: Gettext, by: str, fields: Sequence[str]) -> list[str]:
             "is saved in: {fields}. Save again to put yours in its place, or cancel to keep theirs."
         ).format(name=safe(by or _("Somebody")), fields=names)
     ]
+
+
+def build_moved(reader: Reader, before: Meeting, after: Meeting) -> dict[str, Any]:
+    """Tell somebody whose delegation comes that a meeting has moved, is off, or takes place after all."""
+    _, plan = reader._, after.plan
+    if plan.cancelled:
+        said = _("*{title}* is cancelled.")
+    elif before.plan.cancelled:
+        said = _("*{title}* takes place after all.")
+    else:
+        said = _("*{title}* has moved. Does your delegation still come?")
+    lines = [
+        said.format(title=safe(plan.title)),
+        _("Before: {words}").format(words=_whereabouts(reader, before)),
+        *([] if plan.cancelled else [_("Now: {words}").format(words=_whereabouts(reader, after))]),
+    ]
+    return message(
+        "\n".join(lines), [section("\n".join(lines)), *([] if plan.cancelled else attending(reader, after.id))]
+    )
+
+
+def _whereabouts(reader: Reader, meeting: Meeting) -> str:
+    place = safe(meeting.place)
+    return f"{when_words(reader, meeting)}, {place}" if place else when_words(reader, meeting)
+
+
+def followed(_: Gettext, told: int) -> list[str]:
+    """Return what has followed from moving a meeting: how many people are told."""
+    return [_("People of delegations that come who are told: {count}").format(count=told)] if told else []
 
 
 def build_saved(reader: Reader, meeting: Meeting, followed: Sequence[str]) -> Words:

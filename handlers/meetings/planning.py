@@ -19,6 +19,7 @@ from handlers.listening import (
     number_in,
 )
 from handlers.meetings import plan_views as views
+from handlers.meetings import posts
 from handlers.meetings.card import name_of
 from handlers.reader import reader_of
 from storage import audit, meetings
@@ -81,7 +82,10 @@ async def _store(
     fields = list(plan.differs_from(before.plan))
     days = {"first_day": plan.starts_on.isoformat(), "before": before.starts_on.isoformat()}
     await audit.note(conn, now, by, "change", f"meeting {number}", fields=fields, **days)
-    return saved, ()
+    if not plan.moves_from(before.plan):
+        return saved, ()
+    told = await posts.tell_moved(conn, focal, before, saved)
+    return saved, views.followed(submission._, told)
 
 
 async def _changed_since(submission: Submission, focal: Focal, number: int, plan: Plan) -> Answer:

@@ -21,7 +21,7 @@ from handlers.blocks import (
     section,
     text_input,
 )
-from handlers.meetings.views import Words, line
+from handlers.meetings.words import Words, line
 from handlers.reader import Reader
 from storage.meetings import Meeting
 

@@ -3,7 +3,6 @@
 from bot.rules.permissions import Actor, Deed, may, require, require_voice
 from bot.rules.presidency import troika_on
 from bot.rules.problems import AlreadyDone, Closed, NotAllowed, NotFound
-from bot.rules.reminders import wall_of
 from bot.rules.topics import REASON_LIMIT, TEXT_LIMIT, State, Topic
 from handlers.listening import (
     Answer,
@@ -19,7 +18,7 @@ from handlers.listening import (
     number_in,
 )
 from handlers.meetings import topic_views as views
-from handlers.meetings.views import Words
+from handlers.meetings.words import Words
 from handlers.reader import reader_for, reader_of
 from storage import audit, meetings, outbox, people, topics
 from storage.database import Conn
@@ -66,19 +65,13 @@ async def _list(request: Request, focal: Focal, number: int, start: int, said: s
             troika_on(await all_presidencies(conn), focal.now().date()).members,
             own=request.actor.member if may(request.actor.roles, Deed.SUPPORT_TOPICS) else None,
             may_choose=may(request.actor.roles, Deed.CHOOSE_TOPICS),
-            is_open=_is_open(meeting, focal),
+            is_open=meeting.plan.is_open(focal.now()),
         )
     return views.build_list(reader_of(request, focal), shown, start, said)
 
 
-def _is_open(meeting: Meeting, focal: Focal) -> bool:
-    """Tell whether a meeting's topics may still change: until its last day is over at its place."""
-    today = wall_of(focal.now(), meeting.plan.zone or "UTC").date()
-    return not meeting.plan.cancelled and meeting.ends_on >= today
-
-
 def _require_open(meeting: Meeting, focal: Focal) -> None:
-    if not _is_open(meeting, focal):
+    if not meeting.plan.is_open(focal.now()):
         raise Closed("Meeting {number} is over or cancelled.", "Its topics stay as they are.", number=meeting.id)
 
 

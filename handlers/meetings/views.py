@@ -1,59 +1,20 @@
-"""What meetings look like: a line, the card of one, the list."""
+"""What meetings look like: the card of one, the list."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from bot.rules.dates import moment_words, span_words, zone_words
-from bot.rules.meetings import Kind
-from bot.rules.reminders import utc_of
+from bot.rules.dates import moment_words
 from bot.rules.text import Gettext, link, safe
 from bot.rules.topics import State
 from handlers import ids
-from handlers.blocks import Block, Element, actions, button, context, header, section
+from handlers.blocks import Element, actions, button, context, header, section
+from handlers.meetings import attendance_views as attending
 from handlers.meetings.card import Card
+from handlers.meetings.words import Words, kind_name, line, when_words
 from handlers.reader import Reader
 from storage.meetings import Meeting
 
 PAGE = 10
-Words = tuple[str, list[Block]]
-"""The same content twice: as text for those who do not see blocks, and as blocks."""
-
-
-def kind_name(_: Gettext, kind: Kind) -> str:
-    """Return what a kind of meeting is called."""
-    return {
-        Kind.CAPITAL: _("capital-level meeting"),
-        Kind.MARGINS: _("at the margins of the General Assembly"),
-        Kind.EXPERT: _("expert meeting"),
-        Kind.OTHER: _("other meeting"),
-    }[kind]
-
-
-def line(reader: Reader, meeting: Meeting) -> str:
-    """Return a meeting in one line of mrkdwn."""
-    where = f", {safe(meeting.place)}" if meeting.place else ""
-    title = f"~{safe(meeting.title)}~" if meeting.plan.cancelled else f"*{safe(meeting.title)}*"
-    off = reader._(" – cancelled") if meeting.plan.cancelled else ""
-    return f"{meeting.id} · {title}{where}, {span_words(meeting.starts_on, meeting.ends_on, reader.locale)}{off}"
-
-
-def begins_at(meeting: Meeting) -> datetime | None:
-    """Return when a meeting begins (aware UTC), None where only its days are known."""
-    plan = meeting.plan
-    return utc_of(datetime.combine(plan.starts_on, plan.opens), plan.zone) if plan.opens else None
-
-
-def when_words(reader: Reader, meeting: Meeting) -> str:
-    """Return when a meeting is: its days, and its times on the clock of its place and of the reader."""
-    plan, begins = meeting.plan, begins_at(meeting)
-    days = span_words(plan.starts_on, plan.ends_on, reader.locale)
-    if begins is None or plan.opens is None or plan.closes is None:
-        return days
-    times = f"{plan.opens:%H:%M} – {plan.closes:%H:%M} ({zone_words(begins, plan.zone)})"
-    if plan.zone == reader.zone:
-        return f"{days}, {times}"
-    own = reader._("for you it begins {moment}").format(moment=moment_words(begins, reader.zone, reader.locale))
-    return f"{days}, {times}; {own}"
 
 
 def build_next(reader: Reader, card: Card | None, last: Meeting | None, today: date) -> Words:
@@ -76,14 +37,17 @@ def build_card(reader: Reader, card: Card, said: str = "") -> Words:
 
 
 def _one(reader: Reader, title: str, card: Card) -> Words:
-    lines = facts(reader, card)
+    known, coming, origin = facts(reader, card), attending.lines(reader, card), _origin(reader, card)
     blocks = [
         header(title),
-        section("\n".join(lines)),
-        context(_origin(reader, card)),
+        section("\n".join(known)),
+        *([section("\n".join(coming))] if coming else []),
+        *attending.chart(reader, card),
+        *attending.buttons(reader, card),
         actions(*_buttons(reader, card)),
+        context(origin),
     ]
-    return "\n".join([title, *lines, _origin(reader, card)]), blocks
+    return "\n".join([title, *known, *coming, origin]), blocks
 
 
 def facts(reader: Reader, card: Card) -> list[str]:

@@ -21,7 +21,7 @@ def test_an_unknown_person_may_do_nothing(deed: Deed) -> None:
 @pytest.mark.parametrize(
     ("role", "deeds"),
     [
-        (Role.OBSERVER, {Deed.ANSWER, Deed.PROPOSE, Deed.PROPOSE_TOPICS}),
+        (Role.OBSERVER, {Deed.ANSWER, Deed.PROPOSE, Deed.PROPOSE_TOPICS, Deed.ATTEND}),
         (
             Role.FOCAL_POINT,
             {
@@ -33,6 +33,7 @@ def test_an_unknown_person_may_do_nothing(deed: Deed) -> None:
                 Deed.BREAK_SILENCE,
                 Deed.PROPOSE_TOPICS,
                 Deed.SUPPORT_TOPICS,
+                Deed.ATTEND,
             },
         ),
     ],

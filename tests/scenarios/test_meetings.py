@@ -166,3 +166,135 @@ async def test_what_cannot_be_is_said_at_its_field(bot: Harness) -> None:
 
     assert errors == {"ends_on": "The last day must not lie before the first."}
     assert "There is no meeting 16." in text_of(await sec.command(f"/wps-meeting show {NEW}"))
+
+
+# Attendance ----------------------------------------------------------------------------------------------------------
+
+
+async def says(bot: Harness, person: Person, label: str) -> str:
+    """Press one of the card's buttons; return what the person sees in its place."""
+    await person.click(await card(person), label)
+    await bot.settle()
+    return text_of(person.sees(person.dm)[-1])
+
+
+async def test_a_delegation_says_whether_it_comes(bot: Harness) -> None:
+    """The newest answer of any of its people counts, and the card says who gave it."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    ana, juan = await bot.person("Ana Costa", "UY"), await bot.person("Juan Pereira", "UY", "alternate")
+    await bot.person("Liv Berg", "NO")
+
+    first = await says(bot, ana, "We come")
+    second = await says(bot, juan, "Perhaps")
+
+    assert "Recorded for Uruguay: coming." in first
+    assert "*Delegations* – coming: 1 · perhaps: 0 · not coming: 0 · no answer yet: 1" in first
+    assert "*Delegations* – coming: 0 · perhaps: 1 · not coming: 0 · no answer yet: 1" in second
+    assert "Your delegation: *perhaps*, said by Juan Pereira" in text_of(await card(ana))
+
+
+async def test_figures_by_region_are_told_as_text_and_chart(bot: Harness) -> None:
+    """Each region with a delegation has its figures in words, and the same ones in a native chart."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    for name, member, label in (("Ana Costa", "UY", "We come"), ("Nia Amu", "NA", "We do not come")):
+        await says(bot, await bot.person(name, member), label)
+
+    shown = await card(sec)
+    chart = next(block for block in shown.blocks if block["type"] == "data_visualization")
+
+    assert "African 0 coming, 0 perhaps, 1 not, of 1 · GRULAC 1 coming, 0 perhaps, 0 not, of 1" in text_of(shown)
+    assert chart["chart"]["axis_config"]["categories"] == ["African", "GRULAC"]
+    assert {each["name"]: [point["value"] for point in each["data"]] for each in chart["chart"]["series"]} == {
+        "coming": [0, 1],
+        "perhaps": [0, 0],
+        "not coming": [1, 0],
+    }
+
+
+async def test_delegations_are_named_by_their_answer(bot: Harness) -> None:
+    """The list names who comes and who has not answered; an observer is counted apart."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    await bot.person("Liv Berg", "NO")
+    await says(bot, await bot.person("Ana Costa", "UY"), "We come")
+    obs = await bot.person("Obs Erver", "X-NATO", "observer")
+    seen = await says(bot, obs, "We come")
+
+    who = await says(bot, sec, "Who comes")
+
+    assert "Observers who come, counted apart: 1" in seen
+    assert "*coming*: Uruguay\n*no answer yet*: Norway\n*observers who come*: North Atlantic" in who
+
+
+@pytest.mark.parametrize("role", ["secretariat", "adviser", None])
+async def test_who_has_no_voice_has_no_button(bot: Harness, role: str | None) -> None:
+    """The Secretariat, an adviser and a stranger cannot answer for a delegation."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    member = {"secretariat": "X-UNW", "adviser": "UY"}.get(role or "")
+    somebody = await bot.person("Some Body", member, role or "")
+
+    assert "We come" not in text_of(await card(somebody))
+
+
+async def test_after_the_meeting_nobody_registers(bot: Harness) -> None:
+    """An old card's button is answered with why it no longer counts."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    ana = await bot.person("Ana Costa", "UY")
+    stale = await card(ana)
+
+    bot.clock.jump(utc("2026-05-07 00:00"))
+    await ana.click(stale, "We come")
+    await bot.settle()
+
+    assert "Meeting 16 is over or cancelled. Nobody can register any more." in text_of(ana.sees(ana.dm)[-1])
+
+
+async def test_those_who_come_hear_that_it_moves(bot: Harness) -> None:
+    """Everybody of a delegation that comes or may come is told in their own words and zone, nobody else."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    ana = await bot.person("Ana Costa", "UY", tz="America/Montevideo")
+    juan, liv = await bot.person("Juan Pereira", "UY", "alternate"), await bot.person("Liv Berg", "NO")
+    await says(bot, ana, "We come")
+    await says(bot, liv, "We do not come")
+
+    await changed(bot, sec, starts_on="2026-06-01", ends_on="2026-06-01")
+    told = [text_of(each) for each in ana.sees(ana.dm) if "has moved" in text_of(each)]
+
+    assert "People of delegations that come who are told: 2" in text_of(sec.modal)
+    assert "Before: 4 May 2026 – 6 May 2026, 09:00 – 17:30 (Europe/Berlin, UTC+2); for you it begins Monday" in told[0]
+    assert (
+        "Now: 1 June 2026, 09:00 – 17:30 (Europe/Berlin, UTC+2); for you it begins Monday 1 June 2026, 04:00" in told[0]
+    )
+    assert "has moved" in text_of(juan.sees(juan.dm)[-1])
+    assert not [each for each in liv.sees(liv.dm) if "has moved" in text_of(each)]
+
+
+async def test_other_words_trouble_nobody(bot: Harness) -> None:
+    """A new theme moves nothing, so nobody is told."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    ana = await bot.person("Ana Costa", "UY")
+    await says(bot, ana, "We come")
+    before = len(ana.sees(ana.dm))
+
+    await changed(bot, sec, theme="Prevention")
+
+    assert len(ana.sees(ana.dm)) == before
+
+
+async def test_a_moved_meeting_can_be_answered_from_its_news(bot: Harness) -> None:
+    """The news of the move has the buttons with which the delegation answers anew."""
+    sec, ana = await bot.member_of_secretariat(), await bot.person("Ana Costa", "UY")
+    await planned(bot, sec)
+    await says(bot, ana, "We come")
+    await changed(bot, sec, starts_on="2026-06-01", ends_on="2026-06-01")
+
+    await ana.click(ana.sees(ana.dm)[-1], "We do not come")
+    await bot.settle()
+
+    assert "Recorded for Uruguay: not coming." in text_of(ana.sees(ana.dm)[-1])

@@ -425,6 +425,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_meeting_topics_meeting_id"), "meeting_topics", ["meeting_id"], unique=False)
     op.create_table(
+        "meeting_attendance",
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("observer", sa.Boolean(), nullable=False),
+        sa.Column("coming", sa.String(length=10), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_meeting_attendance_meeting_id_meetings"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("meeting_id", "member", "observer", name=op.f("pk_meeting_attendance")),
+    )
+    op.create_table(
         "topic_voices",
         sa.Column("topic_id", sa.Integer(), nullable=False),
         sa.Column("member", sa.String(length=12), nullable=False),
@@ -735,6 +748,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("embeddings")
     op.drop_table("topic_voices")
+    op.drop_table("meeting_attendance")
     op.drop_index(op.f("ix_meeting_topics_meeting_id"), table_name="meeting_topics")
     op.drop_table("meeting_topics")
     op.drop_table("recommendation_revisions")
