@@ -28,6 +28,7 @@ from bot.inbound import Inbound
 from bot.indexer import Indexer
 from bot.languages import translator
 from bot.logs import where
+from bot.metrics import Metrics
 from bot.retention import Retention
 from bot.rules.countries import load_gazetteer
 from bot.rules.problems import Closed
@@ -61,6 +62,7 @@ class Bot:
     bolt: AsyncApp
     owner: Ownership
     indexer: Indexer
+    metrics: Metrics
 
 
 def build_registry() -> Registry:
@@ -102,7 +104,8 @@ async def compose(
         slack.home_team,
         Vectors(embedders),
     )
-    inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id)
+    metrics = Metrics()
+    inbound = Inbound(registry, focal, directory, clock.now, slack.bot_user_id, metrics)
     dispatcher = Dispatcher(registry, focal, directory, inbound, slack)
     owner = ownership(db)
     delivery = Delivery(
@@ -114,6 +117,7 @@ async def compose(
         posted=registry.posted,
         pace_seconds=settings.pace_seconds,
         settle=timedelta(seconds=3 * settings.timeout_seconds),
+        metrics=metrics,
     )
     catchup = Catchup(db, slack, inbound, clock.now)
     due: list[Due] = [partial(each, focal) for each in registry.due]
@@ -133,6 +137,7 @@ async def compose(
         bolt,
         owner,
         Indexer(db, focal.vectors),
+        metrics,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.metrics import Metrics
 from bot.slack import METADATA_EVENT, TIMEOUT_SECONDS, LostAnswer, SlackApi
 from bot.slack_errors import AlreadySo, Gone, RateLimited, SlackError, TokenRefused, Unclear
 from storage import outbox
@@ -57,6 +58,7 @@ class Delivery:
         posted: Mapping[str, Posted] | None = None,
         pace_seconds: float = 1.0,
         settle: timedelta = SETTLE,
+        metrics: Metrics | None = None,
     ) -> None:
         """Send from `db` to `slack`; `posted` is told of new posts by the first word of their key."""
         self._db = db
@@ -67,6 +69,7 @@ class Delivery:
         self._posted = dict(posted or {})
         self._pace = pace_seconds
         self._settle = settle
+        self._metrics = metrics or Metrics()
         self._busy_until: dict[str, float] = {}
         self._gate_until = 0.0
         self._wake = asyncio.Event()
@@ -157,6 +160,7 @@ class Delivery:
         except RateLimited as limit:
             # One gate for everybody: the next call would only be told the same.
             self._gate_until = time.monotonic() + limit.retry_after
+            self._metrics.delivery("limited")
             log.warning("rate_limited", method=item.method, seconds=limit.retry_after)
             await self._put_back(item, limit.retry_after)
         except AlreadySo:
@@ -234,6 +238,7 @@ class Delivery:
             await outbox.mark_verify(conn, item, reason, self._now() + LOOK_AGAIN)
 
     async def _mark_sent(self, item: Item, channel: str, ts: str | None) -> None:
+        self._metrics.delivery("sent")
         await self._sent.put(Sent(item, channel, ts))
 
     async def _record(self, conn: Conn, sent: Sequence[Sent]) -> None:
@@ -244,10 +249,12 @@ class Delivery:
                 await told(conn, each.item.key, each.channel, each.ts)
 
     async def _put_back(self, item: Item, seconds: float, error: str | None = None) -> None:
+        self._metrics.delivery("put_back")
         async with self._db.begin() as conn:
             await outbox.mark_pending(conn, item, self._now() + timedelta(seconds=seconds), error)
 
     async def _doubt(self, item: Item, reason: str) -> None:
+        self._metrics.delivery("doubtful")
         log.warning("answer_lost", row=item.id, method=item.method, reason=reason)
         if item.method == "chat.postMessage":
             async with self._db.begin() as conn:
@@ -258,6 +265,7 @@ class Delivery:
             await self._put_back(item, 2.0 ** (item.attempts + 1), reason)
 
     async def _give_up(self, item: Item, reason: str) -> None:
+        self._metrics.delivery("refused")
         log.error("not_delivered", row=item.id, method=item.method, reason=reason)
         async with self._db.begin() as conn:
             await outbox.mark_dead(conn, item, reason)

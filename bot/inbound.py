@@ -11,6 +11,7 @@ import structlog
 from bot.directory import Directory
 from bot.languages import translator
 from bot.logs import where
+from bot.metrics import Metrics
 from bot.rules.permissions import Actor
 from bot.rules.problems import Problem
 from bot.rules.text import escape
@@ -37,8 +38,10 @@ class Inbound:
         directory: Directory,
         now: Callable[[], datetime],
         bot_user_id: str = "",
+        metrics: Metrics | None = None,
     ) -> None:
         """Hand events to the listeners of `registry`; what `bot_user_id` itself posted is passed over."""
+        self._metrics = metrics or Metrics()
         self._registry = registry
         self._focal = focal
         self._directory = directory
@@ -90,15 +93,19 @@ class Inbound:
         try:
             await self._hand_over(kept, await self._event(kept))
         except TooSoon:
+            self._metrics.event("early")
             await self._wait(kept)
         except Exception as error:  # noqa: BLE001 - the boundary for events: the inbox tries again
+            self._metrics.event("failed")
             await self._fail(kept, error)
         return True
 
     async def _hand_over(self, kept: Kept, event: Event) -> None:
         try:
             await self._apply(kept, event)
+            self._metrics.event("applied")
         except Problem as problem:
+            self._metrics.event("refused")
             await self._refuse(kept, event, problem)
 
     async def _event(self, kept: Kept) -> Event:

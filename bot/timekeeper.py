@@ -25,6 +25,8 @@ class Timekeeper:
         self._beat_seconds = beat_seconds
         self._beating = asyncio.Lock()
         self._scheduler: AsyncIOScheduler | None = None
+        self.last_beat: datetime | None = None
+        """When everything due was last looked at, aware UTC."""
 
     def start(self) -> None:
         """Start beating; needs a running event loop."""
@@ -49,3 +51,4 @@ class Timekeeper:
                     await part(self._now())
                 except Exception as error:  # noqa: BLE001 - the boundary for time: one part must not stop the others
                     log.critical("beat_failed", error=type(error).__name__, where=where(error))
+            self.last_beat = self._now()

@@ -1,15 +1,20 @@
 """HTTP mode: a gate that trusts nothing before the signature, Slack's requests behind it, health beside it."""
 
+import asyncio
 import hashlib
 import hmac
 import json
+import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qsl
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -87,7 +92,14 @@ class Gate:
         self._secret = secret
 
     async def events(self, request: Request) -> Response:
-        """Answer one request from Slack."""
+        """Answer one request from Slack, and count it."""
+        begun = time.perf_counter()
+        answer = await self._answer(request)
+        again = "x-slack-retry-num" in request.headers
+        self._bot.metrics.answered(answer.status_code, time.perf_counter() - begun, again=again)
+        return answer
+
+    async def _answer(self, request: Request) -> Response:
         try:
             body = await self._verified(request)
         except Refused as refused:
@@ -110,10 +122,21 @@ class Gate:
         return PlainTextResponse("ok")
 
     async def ready(self, _request: Request) -> Response:
-        """Say whether the database answers, and how much waits."""
-        async with self._bot.focal.db.read() as conn:
-            waiting = {"inbox": await inbox.counts(conn), "outbox": await outbox.counts(conn)}
-        return JSONResponse(waiting)
+        """Say whether the database answers, and how much waits; 503 where it does not."""
+        try:
+            async with self._bot.focal.db.read() as conn:
+                arrived, _ = await inbox.backlog(conn)
+                sending = await outbox.backlog(conn, self._bot.focal.now())
+        except (SQLAlchemyError, OSError):
+            return JSONResponse({"database": "does not answer"}, status_code=503)
+        return JSONResponse({"inbox": arrived, "outbox": sending.rows})
+
+    async def metrics(self, _request: Request) -> Response:
+        """Give the figures in Prometheus's text format."""
+        now, last_beat = self._bot.focal.now(), self._bot.timekeeper.last_beat
+        return Response(
+            await self._bot.metrics.text(self._bot.focal.db, now, last_beat), media_type=CONTENT_TYPE_LATEST
+        )
 
 
 def web_app(bot: Bot, secret: str) -> Starlette:
@@ -124,6 +147,7 @@ def web_app(bot: Bot, secret: str) -> Starlette:
             Route("/slack/events", gate.events, methods=["POST"]),
             Route("/healthz", gate.health),
             Route("/readyz", gate.ready),
+            Route("/metrics", gate.metrics),
         ]
     )
 
@@ -143,4 +167,8 @@ async def served(settings: Settings, clock: Clock) -> AsyncIterator[uvicorn.Serv
 async def run_http(settings: Settings) -> None:
     """Serve over HTTP until stopped; what is in hand is finished."""
     async with served(settings, Clock()) as server:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            # Once it has stopped, uvicorn raises the signal again: unheard, that would end us with work in hand.
+            loop.add_signal_handler(name, lambda: None)
         await server.serve()

@@ -93,6 +93,14 @@ async def counts(conn: Conn) -> dict[str, int]:
     return dict(rows.all())
 
 
+async def backlog(conn: Conn) -> tuple[dict[str, int], datetime | None]:
+    """Return how many events wait or were given up, by state, and since when (aware UTC) the oldest waits."""
+    wanted = inbox.c.state.in_(("new", "dead"))
+    rows = await conn.execute(select(inbox.c.state, func.count()).where(wanted).group_by(inbox.c.state))
+    oldest = select(inbox.c.received_at).where(inbox.c.state == "new").order_by(inbox.c.id).limit(1)
+    return dict(rows.all()), (await conn.execute(oldest)).scalar()
+
+
 async def forget_before(conn: Conn, applied: datetime, dead: datetime) -> int:
     """Delete events received before these moments, applied ones and such as were given up; return how many.
 

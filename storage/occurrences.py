@@ -236,6 +236,12 @@ async def _named(conn: Conn, names: Sequence[str], day: date) -> tuple[Recipient
     return tuple(replace(each, member=members.get(each.user_id)) for each in await people.by_ids(conn, ids))
 
 
+async def oldest_due(conn: Conn, now: datetime) -> datetime | None:
+    """Return since when (aware UTC) the reminder that is most overdue should have gone out; None if none is."""
+    waiting = select(occurrences.c.send_at).where(occurrences.c.send_at <= now).order_by(occurrences.c.send_at).limit(1)
+    return (await conn.execute(waiting)).scalar()
+
+
 async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occurrence, ...]:
     """Take up to `limit` occurrences whose time to be sent has come; they must be sent in this transaction.
 

@@ -78,6 +78,7 @@ outbox = Table(
         sqlite_where=text("state IN ('pending', 'sending', 'verify')"),
         postgresql_where=text("state IN ('pending', 'sending', 'verify')"),
     ),
+    Index("ix_outbox_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
 )
 
 
@@ -185,6 +186,10 @@ async def _put(
 def _is_open(rows: FromClause) -> ColumnElement[bool]:
     # The states stand in the statement, not beside it: only so do both databases see that the small index serves.
     return rows.c.state.in_([literal_column(f"'{state}'") for state in OPEN])
+
+
+def _is_dead(rows: FromClause) -> ColumnElement[bool]:
+    return rows.c.state == literal_column(f"'{State.DEAD}'")
 
 
 def _ready(now: datetime, lanes_busy: Sequence[str]) -> Select[tuple[int]]:
@@ -329,6 +334,25 @@ async def counts(conn: Conn) -> dict[str, int]:
     """Return how many rows are in each state."""
     rows = await conn.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
     return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits: rows by state, and since when (aware UTC) the oldest has waited that could go now."""
+
+    rows: dict[str, int]
+    oldest: datetime | None
+
+
+async def backlog(conn: Conn, now: datetime) -> Backlog:
+    """Return what is open or given up; what is sent is not counted, however much that is."""
+    wanted = or_(_is_open(outbox), _is_dead(outbox))
+    rows = await conn.execute(select(outbox.c.state, func.count()).where(wanted).group_by(outbox.c.state))
+    ready = or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now)
+    oldest = await conn.execute(
+        select(outbox.c.created_at).where(_is_open(outbox), ready).order_by(outbox.c.id).limit(1)
+    )
+    return Backlog(dict(rows.all()), oldest.scalar())
 
 
 async def verify_all_since(conn: Conn, moment: datetime) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web import MAX_BODY, Refused, parse, verify, web_app
+from storage import outbox
+from storage.database import Database
 from tests.harness import Harness
 
 SECRET = "shh"
@@ -176,4 +178,80 @@ async def test_health_and_readiness_are_told(bot: Harness) -> None:
     ready = await send(app, b"", {}, "/readyz", "GET")
 
     assert (health.status, health.body) == (200, b"ok")
-    assert set(json.loads(ready.body)) == {"inbox", "outbox"}
+    assert json.loads(ready.body) == {"inbox": {}, "outbox": {}}
+
+
+async def test_without_a_database_nobody_is_sent_here(bot: Harness) -> None:
+    """While the database does not answer the process lives but is not ready, so that a proxy turns to another one."""
+    elsewhere = Database("postgresql://nobody@127.0.0.1:1/nothing")
+    away = replace(bot.bot, focal=replace(bot.bot.focal, db=elsewhere))
+    app = web_app(away, SECRET)
+
+    health = await send(app, b"", {}, "/healthz", "GET")
+    ready = await send(app, b"", {}, "/readyz", "GET")
+
+    assert (health.status, ready.status) == (200, 503)
+
+
+def figures(answer: Answer) -> dict[str, float]:
+    lines = [line.rsplit(" ", 1) for line in answer.body.decode().splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in lines}
+
+
+async def test_figures_tell_what_waits_and_what_came_of_the_rest(bot: Harness) -> None:
+    """Queue depth, the oldest that is due, acknowledgements, Slack's retries, refusals: all of it can be watched."""
+    ana = await bot.person("Ana Example")
+    app = web_app(bot.bot, SECRET)
+    event = {"type": "message", "channel": ana.dm.id, "channel_type": "im", "user": ana.id, "text": "hi", "ts": "1.0"}
+    body = json.dumps({"type": "event_callback", "event_id": "Ev1", "team_id": "T0HOME", "event": event}).encode()
+    await send(app, body, signed(bot, body, "application/json") | {"X-Slack-Retry-Num": "1"})
+    await send(app, body, {"X-Slack-Retry-Num": "1"})
+    bot.clock.advance(seconds=30)
+    before = figures(await send(app, b"", {}, "/metrics", "GET"))
+
+    await bot.settle()
+    closed = bot.slack.add_channel("closed", bot=False)
+    async with bot.bot.focal.db.begin() as conn:
+        await outbox.post(conn, "note:1", closed.id, {"text": "for nobody"}, bot.clock.now())
+    await bot.settle()
+    after = figures(await send(app, b"", {}, "/metrics", "GET"))
+
+    assert before['focal_waiting{queue="inbox",state="new"}'] == 1
+    assert before['focal_oldest_waiting_seconds{queue="inbox"}'] == 30
+    assert before['focal_requests_total{status="200"}'] == before['focal_requests_total{status="401"}'] == 1
+    assert (before["focal_ack_seconds_count"], before["focal_slack_retries_total"]) == (1, 1)
+    assert after['focal_waiting{queue="inbox",state="new"}'] == 0
+    assert after['focal_events_total{outcome="applied"}'] == 1
+    assert after['focal_deliveries_total{outcome="sent"}'] == 1
+    assert (
+        after['focal_deliveries_total{outcome="refused"}'] == after['focal_waiting{queue="outbox",state="dead"}'] == 1
+    )
+
+
+async def test_a_rate_limit_and_a_late_beat_can_be_seen(bot: Harness) -> None:
+    """Waiting for Slack and a heart that does not beat show in the figures."""
+    ana = await bot.person("Ana Example")
+    bot.slack.rate_limit("chat.postMessage")
+    await bot.at(bot.clock.now())
+    await ana.tell_app("help")
+    await bot.settle()
+    bot.clock.advance(minutes=3)
+
+    found = figures(await send(web_app(bot.bot, SECRET), b"", {}, "/metrics", "GET"))
+
+    assert found['focal_deliveries_total{outcome="limited"}'] == 1
+    assert found["focal_beat_lag_seconds"] == 180
+    assert found['focal_oldest_waiting_seconds{queue="outbox"}'] == 180
+
+
+async def test_figures_name_nobody(bot: Harness) -> None:
+    """Neither a person, nor a channel, nor a word anybody typed is in what a monitoring system keeps."""
+    ana = await bot.person("Ana Canary", email="canary@example.org")
+    await ana.tell_app("canary in a coal mine")
+    await bot.settle()
+
+    answer = await send(web_app(bot.bot, SECRET), b"", {}, "/metrics", "GET")
+
+    said = answer.body.decode().lower()
+    assert "focal_events_total" in said
+    assert not [word for word in ("canary", ana.id.lower(), ana.dm.id.lower()) if word in said]

@@ -226,6 +226,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
+        "ix_outbox_dead",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
         "ix_outbox_lane",
         "outbox",
         ["channel", "id"],
@@ -816,6 +824,12 @@ def downgrade() -> None:
         table_name="outbox",
         sqlite_where=sa.text("state IN ('pending', 'sending', 'verify')"),
         postgresql_where=sa.text("state IN ('pending', 'sending', 'verify')"),
+    )
+    op.drop_index(
+        "ix_outbox_dead",
+        table_name="outbox",
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
     )
     op.drop_index(
         "ix_outbox_lane",
