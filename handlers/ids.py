@@ -79,6 +79,11 @@ RECOMMENDATION_COMPARE: Final = "recommendation_compare"
 RECOMMENDATION_MERGE_FORM: Final = "recommendation_merge_form"
 RECOMMENDATION_QUEUE_ACCEPT: Final = "recommendation_queue_accept"
 RECOMMENDATION_QUEUE_REVIEW: Final = "recommendation_queue_review"
+RECOMMENDATION_ANSWER: Final = "recommendation_answer"
+SUGGESTION_CONFIRM: Final = "suggestion_confirm"
+SUGGESTION_CHANGE: Final = "suggestion_change"
+SUGGESTION_REFUSE: Final = "suggestion_refuse"
+SUGGESTION_FORM: Final = "suggestion_form"
 
 # Communiqués and their silence.
 COMMUNIQUE_INPUT: Final = "communique_input"

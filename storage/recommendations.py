@@ -152,7 +152,7 @@ async def propose(conn: Conn, new: NewRecommendation, now: datetime) -> Recommen
     What the attribution forbids to be named is not stored.
     """
     kept = within(new)
-    source = await _mark(conn, new.source or secrets.token_hex(16))
+    source = await source_mark(conn, new.source or secrets.token_hex(16))
     values = _columns(kept) | {"source": source, "state": State.PROPOSED, "proposed_at": now, "changed_at": now}
     if not await insert_new(conn, recommendations, values):
         earlier = await _number_of(conn, source)
@@ -171,7 +171,7 @@ def _columns(new: NewRecommendation) -> dict[str, Any]:
     return values | {"kind": new.kind.value, "attribution": new.attribution.value}
 
 
-async def _mark(conn: Conn, source: str) -> str:
+async def source_mark(conn: Conn, source: str) -> str:
     """Return what stands for a message or form: only who has this installation's secret can tell which one it is."""
     secret = await installation.secret(conn)
     return hmac.new(secret.encode(), source.encode(), hashlib.sha256).hexdigest()
@@ -188,7 +188,7 @@ def _subject(number: int) -> str:
 
 async def of_source(conn: Conn, source: str) -> int | None:
     """Return the number of the record that comes from this message or form, None if there is none."""
-    mark = await _mark(conn, source)
+    mark = await source_mark(conn, source)
     found = await conn.execute(select(recommendations.c.number).where(recommendations.c.source == mark))
     return found.scalar()
 

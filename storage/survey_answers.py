@@ -293,15 +293,17 @@ async def _put(
 
 async def withdraw_private(
     conn: Conn, about: Survey, asked: Question, actor: Actor, now: datetime, behalf: str | None = None
-) -> bool:
-    """Take a person's private answer, or a delegation's to a closed question, back; tell whether there was one."""
+) -> int | None:
+    """Take a person's private answer, or a delegation's to a closed question, back; return its id, None for none."""
     at = now if about.attribution is not Attribution.CHATHAM else about.started_at or now
     found = await conn.execute(
         update(answers)
         .where(*_mine(about, asked, actor, behalf), answers.c.withdrawn_at.is_(None))
         .values(withdrawn_at=at, text="", value=None)
+        .returning(answers.c.id)
     )
-    return found.rowcount == 1
+    taken: int | None = found.scalar()
+    return taken
 
 
 async def private_answer(
@@ -406,6 +408,7 @@ def _said(row: Row[Any]) -> Said:
         row.on_behalf,
         tuple(File(name, url) for name, url in row.files or ()),
         row.source.partition(":")[2] if row.thread else None,
+        row.id,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Integer,
     Row,
@@ -376,24 +377,44 @@ async def open_headers(conn: Conn) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True)
 class Recorded:
-    """A reply that counts as an answer: what it says (plain), and whose it is; `member` is a code."""
+    """An answer that counts: what it says (plain), and whose it is; `member` is a code, `person` a Slack user id.
 
+    `place` (`channel:ts`) is where a reply stands, empty for an answer given in private; `on_behalf` says that `person`
+    only recorded it.
+    """
+
+    id: int
     survey: Survey
     question: Question
     text: str
     person: str | None
     member: str | None
     observer: bool
+    on_behalf: bool
+    place: str
 
 
 async def recorded(conn: Conn, channel: str, ts: str) -> Recorded | None:
     """Return what is recorded of this message, None if it is no answer or was withdrawn."""
-    this = (answers.c.source == f"{channel}:{ts}", answers.c.withdrawn_at.is_(None))
-    row = (await conn.execute(select(answers).where(*this))).first()
+    return await _recorded(conn, answers.c.source == f"{channel}:{ts}")
+
+
+async def recorded_as(conn: Conn, answer_id: int) -> Recorded:
+    """Return an answer in words by its id; NotFound if there is none or it was withdrawn."""
+    found = await _recorded(conn, answers.c.id == answer_id)
+    if found is None:
+        raise NotFound("This answer is not there any more.", "Open the results again: /wps-survey list.")
+    return found
+
+
+async def _recorded(conn: Conn, this: ColumnElement[bool]) -> Recorded | None:
+    counts = (answers.c.withdrawn_at.is_(None), answers.c.value.is_(None))
+    row = (await conn.execute(select(answers).where(this, *counts))).first()
     if row is None:
         return None
     about, asked = await question(conn, row.question_id)
-    return Recorded(about, asked, row.text, row.person, row.member, row.observer)
+    place = row.source if row.thread else ""
+    return Recorded(row.id, about, asked, row.text, row.person, row.member, row.observer, row.on_behalf, place)
 
 
 async def has_answered(conn: Conn, about: Survey, members: Iterable[str]) -> frozenset[str]:

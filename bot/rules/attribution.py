@@ -39,7 +39,7 @@ class Said:
     """One answer: `number` is its question's; `member` a code, `name` the person's; `observer` is counted apart.
 
     `at` is when it was given (aware UTC); `value` is set where it answers a closed question and is counted as a figure.
-    `on_behalf` says that the Secretariat recorded it, `ts` names the reply in the question's thread.
+    `on_behalf` says that the Secretariat recorded it, `ts` names the reply in the question's thread, `id` the answer.
     """
 
     number: int
@@ -52,6 +52,7 @@ class Said:
     on_behalf: bool = False
     files: tuple[File, ...] = ()
     ts: str | None = None
+    id: int | None = None
 
 
 def without_files(answer: Said) -> str:
@@ -84,5 +85,6 @@ def shown(attribution: Attribution, answers: Iterable[Said], *, delegations: int
         return tuple(replace(answer, name=None) for answer in answers)
     if not closed or delegations < FEWEST:
         return ()
-    words = sorted((each.number, each.text) for each in answers if each.value is None)
-    return tuple(Said(number, text) for number, text in words)
+    # Ids tell nothing either: at the close the answers are written anew, in alphabetical order.
+    words = sorted((each.number, each.text, each.id) for each in answers if each.value is None)
+    return tuple(Said(number, text, id=id_) for number, text, id_ in words)

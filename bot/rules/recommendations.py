@@ -157,6 +157,25 @@ def takes_back(actor: Actor, record: NewRecommendation) -> bool:
     return actor.member is not None and actor.member == record.member and may(actor.roles, Deed.ENDORSE)
 
 
+def asks_first(new: NewRecommendation) -> bool:
+    """Tell whether somebody must confirm the wording first: what one person said and another one puts forward.
+
+    Where nobody in particular said it, as with an answer that the Secretariat recorded, it is the delegation's to say.
+    """
+    if new.attribution is Attribution.CHATHAM:
+        return False
+    if new.author is not None:
+        return new.author != new.proposer
+    return new.member is not None and new.member != new.proposer_member
+
+
+def may_confirm(actor: Actor, new: NewRecommendation) -> bool:
+    """Tell whether `actor` is who said it, or speaks for the delegation of which nobody in particular did."""
+    if new.author is not None:
+        return actor.user_id == new.author
+    return actor.member is not None and actor.member == new.member and may(actor.roles, Deed.ENDORSE)
+
+
 def read_filters(text: str, phrases: Mapping[str, tuple[str, str]], gazetteer: Gazetteer) -> Wanted:
     """Return what a list is asked for in words: members, themes, states, kinds and regions; the rest are words to find.
 

@@ -8,7 +8,7 @@ from bot.rules.text import Gettext, safe
 from handlers.listening import Focal
 from handlers.reader import reader_as
 from handlers.troika.reminder_views import due_line
-from storage import enquiries, occurrences, surveys
+from storage import enquiries, occurrences, suggestions, surveys
 from storage.database import Conn
 from storage.surveys import Survey
 
@@ -22,7 +22,18 @@ async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext, *, remi
     Reminders are left out unless `reminded`, for whoever shows them otherwise.
     """
     due = await _reminders(conn, focal, actor, _) if reminded else []
-    return [*due, *await _surveys(conn, focal, actor, _), *await _questions(conn, actor, _)]
+    return [
+        *due,
+        *await _wordings(conn, actor, _),
+        *await _surveys(conn, focal, actor, _),
+        *await _questions(conn, actor, _),
+    ]
+
+
+async def _wordings(conn: Conn, actor: Actor, _: Gettext) -> list[str]:
+    count = len(await suggestions.waiting_for(conn, actor.user_id, actor.member))
+    words = _("• What you said and somebody would like to propose: {count} – `/wps-recommend confirm`")
+    return [words.format(count=count)] if count else []
 
 
 async def _questions(conn: Conn, actor: Actor, _: Gettext) -> list[str]:

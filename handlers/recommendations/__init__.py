@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.recommendations import events, listeners, posts
+from handlers.recommendations import confirming, events, listeners, posts
 
 
 def register(app: Registry) -> None:
@@ -30,6 +30,11 @@ def register(app: Registry) -> None:
     app.action(ids.RECOMMENDATION_QUEUE_REVIEW, listeners.review_queued)
     app.action(ids.RECOMMENDATION_COMPARE, listeners.open_merge)
     app.view(ids.RECOMMENDATION_MERGE_FORM, listeners.submit_merge)
+    app.action(ids.RECOMMENDATION_ANSWER, listeners.propose_answer)
+    app.action(ids.SUGGESTION_CONFIRM, confirming.confirm)
+    app.action(ids.SUGGESTION_CHANGE, confirming.open_change)
+    app.view(ids.SUGGESTION_FORM, confirming.submit_change)
+    app.action(ids.SUGGESTION_REFUSE, confirming.refuse)
     app.event("reaction_added", events.on_reaction)
     app.event("message", events.on_message)
     app.when_due(posts.fill_links)

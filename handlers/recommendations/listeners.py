@@ -18,6 +18,7 @@ from bot.rules.recommendations import (
     Kind,
     NewRecommendation,
     State,
+    asks_first,
     put_forward_by,
     read_filters,
     said_by,
@@ -42,15 +43,18 @@ from handlers.listening import (
     choice_in,
     number_in,
 )
-from handlers.recommendations import posts, sources, views
+from handlers.recommendations import posts, sources, suggestion_views, views
+from handlers.recommendations.confirming import show_waiting
+from handlers.recommendations.forms import faults_in, look_of, meeting_chosen, meetings_offered, text_in
 from handlers.recommendations.sources import Source
+from handlers.recommendations.suggesting import put_forward
 from handlers.recommendations.views import Around, Choices, Look, Page
-from storage import communiques, meetings, recommendations, surveys
+from storage import communiques, recommendations, suggestions, survey_answers, surveys
 from storage.database import Conn
-from storage.members import all_members
 from storage.recommendations import Recommendation
+from storage.surveys import Recorded
 
-USAGE = "[text] | list [theme, member, state] | show N | export [csv, json, md]"
+USAGE = "[text] | list [theme, member, state] | show N | confirm | export [csv, json, md]"
 SHOW = "/wps-recommend show 12"
 EXPORTS = ("csv", "json", "md", "xlsx")
 SURVEYS_OFFERED = 5
@@ -70,7 +74,7 @@ async def propose(command: Command, focal: Focal) -> Answer:
         )
     new = NewRecommendation(Kind.RECOMMENDATION, text)
     async with focal.db.read() as conn:
-        look, choices = await _look(conn, focal, command), await _choices(conn, new)
+        look, choices = await look_of(conn, focal, command), await _choices(conn, new)
     return Modal(views.build_form(look, new, choices, ""))
 
 
@@ -80,24 +84,53 @@ async def propose_message(shortcut: Shortcut, focal: Focal) -> Answer:
     source, text, cut = sources.read(shortcut)
     author = await sources.author_of(focal, source)
     async with focal.db.begin() as conn:
-        earlier = await recommendations.of_source(conn, sources.source_of(source.channel, source.ts))
-        if earlier is not None:
-            look = await _look(conn, focal, shortcut)
-            record = await _readable(conn, shortcut.actor, earlier)
-            return Reply(*views.build_record(look, record, await _around(conn, shortcut.actor, record)))
-        new = await sources.from_message(conn, source, author, text)
-        look, choices = await _look(conn, focal, shortcut), await _choices(conn, new)
-        carried = await sources.sealed(conn, source)
-    return Modal(views.build_form(look, new, choices, carried, cut=cut))
+        new = put_forward_by(await sources.from_source(conn, source, author, text), shortcut.actor)
+        return await _known(conn, focal, shortcut, new) or await _form(conn, focal, shortcut, source, new, cut=cut)
 
 
-async def _look(conn: Conn, focal: Focal, request: Request) -> Look:
-    return Look(focal, request._, await all_members(conn), request.actor.locale, request.actor)
+async def propose_answer(click: Click, focal: Focal) -> Answer:
+    """Open the form with an answer, from a survey's results."""
+    require(click.actor, Deed.PROPOSE)
+    _require_reader(click.actor)
+    async with focal.db.begin() as conn:
+        heard = await surveys.recorded_as(conn, number_in(click.value, "/wps-survey list"))
+        await _require_shown(conn, heard)
+        source, text, cut = sources.read_answer(heard, click.actor.user_id)
+        new = put_forward_by(await sources.from_source(conn, source, None, text), click.actor)
+        return await _known(conn, focal, click, new) or await _form(conn, focal, click, source, new, cut=cut)
+
+
+async def _require_shown(conn: Conn, heard: Recorded) -> None:
+    """Raise NotFound unless the results of its survey show this answer: under the Chatham House Rule not all do."""
+    turnout = await survey_answers.turnout(conn, heard.survey)
+    shown = await survey_answers.said(conn, heard.survey, turnout)
+    if heard.id not in {each.id for each in shown}:
+        raise NotFound("This answer is not there any more.", "Open the results again: /wps-survey list.")
+
+
+async def _known(conn: Conn, focal: Focal, request: Request, new: NewRecommendation) -> Answer | None:
+    """Return what there is already of what `new` comes from, None if it can be proposed."""
+    look = await look_of(conn, focal, request)
+    number = await recommendations.of_source(conn, new.source or "")
+    if number is not None:
+        record = await _readable(conn, request.actor, number)
+        return Reply(*views.build_record(look, record, await _around(conn, request.actor, record)))
+    earlier = await suggestions.of_source(conn, new.source or "")
+    if earlier is not None and asks_first(new):
+        return Reply(suggestion_views.known_words(look, earlier.state))
+    return None
+
+
+async def _form(
+    conn: Conn, focal: Focal, request: Request, source: Source, new: NewRecommendation, *, cut: bool
+) -> Answer:
+    look, choices = await look_of(conn, focal, request), await _choices(conn, new)
+    return Modal(views.build_form(look, new, choices, await sources.sealed(conn, source), cut=cut))
 
 
 async def _choices(conn: Conn, new: NewRecommendation) -> Choices:
     """Return what the form offers for `new`, which may bring its question, and so its attribution, along."""
-    known = tuple(reversed(await meetings.all_meetings(conn)))
+    known = await meetings_offered(conn)
     if new.source and new.question_id is not None:
         return Choices(None, known, new.attribution)
     newest = (await surveys.all_surveys(conn))[:SURVEYS_OFFERED]
@@ -117,7 +150,7 @@ async def submit_anyway(submission: Submission, focal: Focal) -> Answer:
 
 async def _submit(submission: Submission, focal: Focal, *, anyway: bool) -> Answer:
     require(submission.actor, Deed.PROPOSE)
-    faults = _faults(submission, focal)
+    faults = faults_in(submission, focal)
     if faults:
         return Errors(faults)
     async with focal.db.begin() as conn:
@@ -125,13 +158,15 @@ async def _submit(submission: Submission, focal: Focal, *, anyway: bool) -> Answ
     author = await sources.author_of(focal, source)
     async with focal.db.begin() as conn:
         new = put_forward_by(await _proposed(conn, submission, source, author), submission.actor)
-        look = await _look(conn, focal, submission)
+        look = await look_of(conn, focal, submission)
         alike = () if anyway else await _alike(conn, submission.actor, new)
         if alike:
             choices = await _choices(conn, new if source else replace(new, source=None))
             return Update(views.build_similar(look, new, choices, submission.private_metadata, alike))
-        record = await posts.propose(conn, focal, new)
-    return Reply(views.build_proposed(look, record), after=partial(_link, focal, record))
+        put = await put_forward(conn, focal, new)
+    if isinstance(put, Recommendation):
+        return Reply(views.build_proposed(look, put), after=partial(_link, focal, put))
+    return Reply(suggestion_views.asked_words(look))
 
 
 async def _alike(conn: Conn, actor: Actor, new: NewRecommendation) -> tuple[Recommendation, ...]:
@@ -145,7 +180,7 @@ async def endorse_instead(click: Click, focal: Focal) -> Answer:
     """Endorse what is there in place of proposing it again."""
     number = await _endorse(click, focal)
     async with focal.db.read() as conn:
-        look = await _look(conn, focal, click)
+        look = await look_of(conn, focal, click)
     return Update(views.build_endorsed_instead(look, number))
 
 
@@ -153,53 +188,22 @@ async def _link(focal: Focal, record: Recommendation) -> None:
     await posts.fill_link(focal, record)
 
 
-def _faults(submission: Submission, focal: Focal) -> dict[str, str]:
-    _ = submission._
-    found = {
-        "text": _text_fault(_text(submission, "text"), _),
-        "kind": "" if _text(submission, "kind") in set(Kind) else _("Choose one."),
-        "theme": "" if _text(submission, "theme") in _themes(focal) else _("Choose a theme."),
-        "attribution": "" if _text(submission, "attribution") in set(Attribution) else _("Choose one."),
-    }
-    return {block: words for block, words in found.items() if words and block in _blocks(submission)}
-
-
-def _blocks(submission: Submission) -> set[str]:
-    return {str(block.get("block_id")) for block in submission.view.get("blocks") or ()}
-
-
-def _themes(focal: Focal) -> set[str]:
-    return {theme.key for theme in focal.network.themes}
-
-
-def _text_fault(text: str, _: Gettext) -> str:
-    if not text:
-        return _("Write what is recommended.")
-    if len(text) > TEXT_LIMIT:
-        return _("This has {length} characters; there is room for {most}.").format(length=len(text), most=TEXT_LIMIT)
-    return ""
-
-
-def _text(submission: Submission, block: str) -> str:
-    return str(submission.values.get(block) or "").strip()
-
-
 async def _proposed(
     conn: Conn, submission: Submission, source: Source | None, author: Actor | None
 ) -> NewRecommendation:
     """Return what the form proposes: from the message it was opened on, or in the name of whoever submits it."""
-    text, chosen = _text(submission, "text"), choice_in(Attribution, _text(submission, "attribution"))
+    text, chosen = text_in(submission, "text"), choice_in(Attribution, text_in(submission, "attribution"))
     if source is not None:
-        new = await sources.from_message(conn, source, author, text, chosen)
+        new = await sources.from_source(conn, source, author, text, chosen)
     else:
         form = f"form:{submission.view.get('id')}"
         new = said_by(NewRecommendation(Kind.RECOMMENDATION, text, chosen, source=form), submission.actor)
-        new = await _answering(conn, new, _text(submission, "question"))
+        new = await _answering(conn, new, text_in(submission, "question"))
     return replace(
         new,
-        kind=choice_in(Kind, _text(submission, "kind")),
-        theme=_text(submission, "theme"),
-        meeting_id=await _meeting(conn, _text(submission, "meeting")),
+        kind=choice_in(Kind, text_in(submission, "kind")),
+        theme=text_in(submission, "theme"),
+        meeting_id=await meeting_chosen(conn, text_in(submission, "meeting")),
     )
 
 
@@ -211,13 +215,6 @@ async def _answering(conn: Conn, new: NewRecommendation, chosen: str) -> NewReco
     attribution = strictest(new.attribution, survey.attribution)
     place = sources.source_of(survey.channel, asked.ts) if asked.ts else ""
     return replace(new, attribution=attribution, question_id=asked.id, question=asked.text, place=place)
-
-
-async def _meeting(conn: Conn, chosen: str) -> int | None:
-    if not chosen:
-        return None
-    found = await meetings.meeting(conn, number_in(chosen, "/wps-recommend"))
-    return found.id if found else None
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
@@ -267,7 +264,7 @@ async def _page(request: Request, focal: Focal, asked: str, start: int) -> views
         found = await recommendations.numbers(conn, wanted, request.actor.member)
         start = min(start, max(len(found) - 1, 0) // views.PAGE * views.PAGE)
         shown = await recommendations.several(conn, found[start : start + views.PAGE])
-        look = await _look(conn, focal, request)
+        look = await look_of(conn, focal, request)
     return views.build_list(look, Page(asked, wanted, start, len(found), shown))
 
 
@@ -285,7 +282,7 @@ async def _record(request: Request, focal: Focal, number: int, note: str = "") -
     async with focal.db.read() as conn:
         record = await _readable(conn, request.actor, number)
         around = await _around(conn, request.actor, record)
-        look = await _look(conn, focal, request)
+        look = await look_of(conn, focal, request)
     return views.build_record(look, await posts.fill_link(focal, record), around, note)
 
 
@@ -302,7 +299,7 @@ async def show_history(click: Click, focal: Focal) -> Answer:
     async with focal.db.read() as conn:
         record = await _readable(conn, click.actor, number)
         history = await recommendations.history(conn, number)
-        look = await _look(conn, focal, click)
+        look = await look_of(conn, focal, click)
     return Reply(*views.build_history(look, record, history))
 
 
@@ -424,10 +421,10 @@ async def submit_merge(submission: Submission, focal: Focal) -> Answer:
     """Merge a record into another one."""
     require(submission.actor, Deed.REVIEW)
     _ = submission._
-    into = _text(submission, "into").lstrip("#№")
+    into = text_in(submission, "into").lstrip("#№")
     if not into.isdecimal():
         return Errors({"into": _("Write the number of the record that stays.")})
-    number, reason = number_in(submission.private_metadata, SHOW), _text(submission, "reason")[:REASON_LIMIT]
+    number, reason = number_in(submission.private_metadata, SHOW), text_in(submission, "reason")[:REASON_LIMIT]
     try:
         async with focal.db.begin() as conn:
             await posts.merge(conn, focal, number, int(into), submission.actor, reason)
@@ -450,14 +447,14 @@ async def _for_review(click: Click, focal: Focal) -> tuple[Look, Recommendation]
     require(click.actor, Deed.REVIEW)
     async with focal.db.read() as conn:
         record = await recommendations.recommendation(conn, number_in(click.value, SHOW))
-        return await _look(conn, focal, click), record
+        return await look_of(conn, focal, click), record
 
 
 async def submit_decline(submission: Submission, focal: Focal) -> Answer:
     """Decline a record with a reason, which whoever proposed it is told."""
     require(submission.actor, Deed.REVIEW)
     _ = submission._
-    reason = _text(submission, "reason")
+    reason = text_in(submission, "reason")
     if not 0 < len(reason) <= REASON_LIMIT:
         return Errors({"reason": _("Give a reason of 1 to {most} characters.").format(most=REASON_LIMIT)})
     number = number_in(submission.private_metadata, SHOW)
@@ -470,7 +467,7 @@ async def submit_edit(submission: Submission, focal: Focal) -> Answer:
     """Change what a record says; what it said before is kept."""
     require(submission.actor, Deed.REVIEW)
     _ = submission._
-    faults = _faults(submission, focal)
+    faults = faults_in(submission, focal)
     if faults:
         return Errors(faults)
     claimed, _colon, version = submission.private_metadata.partition(":")
@@ -481,12 +478,12 @@ async def submit_edit(submission: Submission, focal: Focal) -> Answer:
                 conn,
                 number,
                 number_in(version, SHOW),
-                _text(submission, "text"),
-                choice_in(Kind, _text(submission, "kind")),
-                _text(submission, "theme"),
+                text_in(submission, "text"),
+                choice_in(Kind, text_in(submission, "kind")),
+                text_in(submission, "theme"),
                 submission.actor.user_id,
                 focal.now(),
-                _text(submission, "reason")[:REASON_LIMIT],
+                text_in(submission, "reason")[:REASON_LIMIT],
             )
             await posts.refresh(conn, focal, record)
     except Changed as changed:
@@ -504,6 +501,7 @@ _NEVER = re.compile(r"(?!)")
 _SUBCOMMANDS: dict[str, tuple[CommandListener, re.Pattern[str]]] = {
     "list": (list_recommendations, re.compile(r".*", re.DOTALL)),
     "show": (show, re.compile(r"[#№]?\d*")),
+    "confirm": (show_waiting, re.compile("")),
     "export": (export, re.compile(rf"(?:\.?(?:{'|'.join(EXPORTS)}))?", re.IGNORECASE)),
     "help": (usage, re.compile("")),
 }

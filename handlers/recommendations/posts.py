@@ -1,4 +1,4 @@
-"""What recommendations show to others, by way of the outbox: cards in threads, DMs to whoever said it."""
+"""What recommendations show to others, by way of the outbox: cards in threads, DMs to whoever proposed or said it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,15 +22,13 @@ EVERYBODY: Gettext = str
 
 
 async def propose(conn: Conn, focal: Focal, new: NewRecommendation) -> Recommendation:
-    """Store what was proposed, show it in the thread it comes from, and tell whoever said it."""
+    """Store what was proposed, and show it in the thread it comes from."""
     now = focal.now()
     record = await recommendations.propose(conn, new, now)
     look = Look(focal, EVERYBODY, await all_members(conn))
     # A card in a thread under the Chatham House Rule would tell which reply it comes from.
     if record.question_id is not None and new.source and record.attribution is not Attribution.CHATHAM:
         await _show_in_thread(conn, look, record, now)
-    if record.author is not None and record.author != record.proposer:
-        await _tell(conn, focal, record, record.author, views.build_told_author)
     return record
 
 
@@ -64,12 +62,12 @@ async def decide(conn: Conn, focal: Focal, number: int, to: State, by: Actor, re
     """Decide on a record, and tell whoever said or proposed it."""
     record = await recommendations.decide(conn, number, to, by.user_id, focal.now(), reason)
     await refresh(conn, focal, record)
-    await _tell_concerned(conn, focal, record, by)
+    await _tell_concerned(conn, focal, record, by.user_id)
     return record
 
 
-async def _tell_concerned(conn: Conn, focal: Focal, record: Recommendation, by: Actor) -> None:
-    for person in sorted({record.author or "", record.proposer or ""} - {"", by.user_id}):
+async def _tell_concerned(conn: Conn, focal: Focal, record: Recommendation, by: str) -> None:
+    for person in sorted({record.author or "", record.proposer or ""} - {"", by}):
         await _tell(conn, focal, record, person, views.build_decided)
 
 
@@ -78,14 +76,15 @@ async def merge(conn: Conn, focal: Focal, number: int, into: int, by: Actor, rea
     record = await recommendations.merge(conn, number, into, by.user_id, focal.now(), reason)
     await refresh(conn, focal, record)
     await refresh(conn, focal, await recommendations.recommendation(conn, into))
-    await _tell_concerned(conn, focal, record, by)
+    await _tell_concerned(conn, focal, record, by.user_id)
     return record
 
 
 async def withdraw(conn: Conn, focal: Focal, number: int, by: str, reason: str) -> Recommendation:
-    """Take a proposal back, and its words off every card."""
+    """Take a proposal back and its words off every card, and tell whoever said or proposed it."""
     record = await recommendations.withdraw(conn, number, by, focal.now(), reason)
     await refresh(conn, focal, record)
+    await _tell_concerned(conn, focal, record, by)
     return record
 
 

@@ -148,7 +148,7 @@ def build_form(look: Look, new: NewRecommendation, choices: Choices, metadata: s
 
     Where the message answers a question, neither the question nor anything less strict than its attribution is offered.
     """
-    blocks = [*([section(_heard(look, new))] if new.source else []), *_fields(look, new, choices, cut=cut)]
+    blocks = [*([section(_heard(look, new))] if new.source else []), *form_fields(look, new, choices, cut=cut)]
     title, submit = look._("Propose"), look._("Propose")
     return modal(ids.RECOMMENDATION_FORM, title, blocks, submit=submit, close=look._("Cancel"), metadata=metadata)
 
@@ -161,7 +161,7 @@ def build_similar(
     blocks = [section(_("Something much like it is in the store. Would your delegation rather endorse that?"))]
     for record in similar:
         blocks += [section(_item(look, record)), *_instead(look, record)]
-    blocks += [divider(), *_fields(look, new, choices)]
+    blocks += [divider(), *form_fields(look, new, choices)]
     title, submit = _("Propose"), _("Propose all the same")
     return modal(ids.RECOMMENDATION_ANYWAY_FORM, title, blocks, submit=submit, close=_("Cancel"), metadata=metadata)
 
@@ -182,7 +182,8 @@ def build_endorsed_instead(look: Look, number: int) -> View:
     return modal("notice", _("Propose"), [section(said)], close=_("Close"))
 
 
-def _fields(look: Look, new: NewRecommendation, choices: Choices, *, cut: bool = False) -> list[Block]:
+def form_fields(look: Look, new: NewRecommendation, choices: Choices, *, cut: bool = False) -> list[Block]:
+    """Return the fields in which a proposal is worded, with `new` in them; `cut` says that its words were longer."""
     _ = look._
     hint = _("The message was longer than {most} characters; the rest of it is not in here.").format(most=TEXT_LIMIT)
     return [
@@ -567,29 +568,12 @@ def build_suggested(look: Look, record: Recommendation, *, new: bool) -> dict[st
     return message(text, [section(text), actions(*row)])
 
 
-def build_told_author(look: Look, record: Recommendation) -> dict[str, Any]:
-    """Return the DM to somebody whose words another person has proposed."""
-    _ = look._
-    head = _("What you said was proposed as number {number}, by {who}.").format(
-        number=record.number,
-        who=safe(look.name(record.proposer_member)) if record.proposer_member else _("the Secretariat"),
-    )
-    foot = (
-        _("It names you and your delegation.")
-        if record.attribution is Attribution.ATTRIBUTED
-        else _("It names your delegation, not you.")
-    )
-    text = "\n".join([head, quote(record.text, 2000), foot])
-    row = [_button(look, _("Show"), ids.RECOMMENDATION_SHOW, record), withdraw_button(look, record)]
-    return message(text, [section(text), actions(*row)])
-
-
 def build_decided(look: Look, record: Recommendation) -> dict[str, Any]:
     """Return the DM to whoever said or proposed something on which somebody has decided."""
     _ = look._
     text = _("Number {number} is now {state}.").format(number=record.number, state=f"*{state_name(_, record.state)}*")
     reason = [_("Reason: {reason}").format(reason=safe(record.reason, 1000))] if record.reason else []
-    said = "\n".join([text, *reason, quote(record.text, 1000)])
+    said = "\n".join([text, *reason, *([quote(record.text, 1000)] if record.text else [])])
     return message(said, [section(said), actions(_button(look, _("Show"), ids.RECOMMENDATION_SHOW, record))])
 
 

@@ -23,6 +23,8 @@ from handlers.listening import (
     Update,
     number_in,
 )
+from handlers.recommendations.sources import source_of_answer
+from handlers.recommendations.suggesting import source_gone
 from handlers.surveys import forms, posts, views
 from storage import audit, people, survey_answers, surveys
 from storage.database import Conn
@@ -87,9 +89,10 @@ async def submit_answer(submission: Submission, focal: Focal) -> Answer:
 
 async def _empty(conn: Conn, focal: Focal, request: Request, survey: Survey, asked: Question, member: str) -> Answer:
     taken = await survey_answers.withdraw_private(conn, survey, asked, request.actor, focal.now(), member or None)
-    if not taken:
+    if taken is None:
         return Errors({"answer": request._("Write an answer, or cancel.")})
     await posts.answered(conn, focal, survey)
+    await source_gone(conn, focal, source_of_answer(taken), request.actor.user_id)
     return Reply(_taken_back(request._, asked))
 
 
@@ -146,9 +149,9 @@ async def take_back(click: Click, focal: Focal) -> Answer:
         survey, asked = await surveys.question(conn, number_in(click.value, LIST), lock=True)
         require_open(survey, focal.now())
         taken = await survey_answers.withdraw_private(conn, survey, asked, click.actor, focal.now())
-        if taken:
+        if taken is not None:
             await posts.answered(conn, focal, survey)
-    words = _taken_back(click._, asked) if taken else click._("There is no answer to take back.")
+    words = _taken_back(click._, asked) if taken is not None else click._("There is no answer to take back.")
     return Update(forms.build_notice(click._, words)) if click.view else Reply(words)
 
 

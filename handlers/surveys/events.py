@@ -1,28 +1,16 @@
 """What Focal hears in the threads of a survey's questions: replies, their changes, and what is taken back."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from bot.rules.permissions import Actor, Deed, may
-from bot.rules.surveys import RECORDED, WITHDRAW, Removal, Reply, moment_of, reply_in
+from bot.rules.surveys import RECORDED, WITHDRAW, Removal, Reply, reply_in
 from bot.rules.text import Gettext
 from handlers.listening import Event, Focal, TooSoon
+from handlers.overtaken import wait_for
 from handlers.surveys import posts, reminding, views
 from storage import outbox, survey_answers, surveys
 from storage.database import Conn
 from storage.surveys import Question, Survey
-
-OVERTAKEN = timedelta(minutes=4)
-"""How old a message may be that is still waited for: Slack tries again at once, after one minute and after five; from
-then on reading the threads again finds what is missing. Short of the inbox's last try, which comes after 4 min 14 s."""
-
-
-async def wait_for(conn: Conn, focal: Focal, channel: str, ts: str) -> None:
-    """Raise TooSoon where a message that nobody knows may be a reply whose own event has been overtaken."""
-    if focal.now() - moment_of(ts) > OVERTAKEN or await survey_answers.is_known(conn, channel, ts):
-        return
-    if await surveys.is_running(conn, channel) or await surveys.is_posting(conn, channel):
-        raise TooSoon
 
 
 async def on_message(event: Event, focal: Focal, conn: Conn) -> None:

@@ -60,7 +60,8 @@ async def _results(request: Request, focal: Focal, survey_id: int, page: int) ->
         outcome = await posts.outcome(conn, focal, survey)
         declined = await survey_reminders.declined(conn, survey) if leads else ()
     outcome = replace(outcome, declined=declined)
-    return build_results(request._, outcome, page=page, may_close=leads, zone=request.actor.zone)
+    proposes, zone = may(request.actor.roles, Deed.PROPOSE), request.actor.zone
+    return build_results(request._, outcome, page=page, may_close=leads, may_propose=proposes, zone=zone)
 
 
 async def _started(conn: Conn, survey_id: int) -> Survey:

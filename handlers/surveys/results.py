@@ -11,7 +11,7 @@ from bot.rules.figures import Tally, tally
 from bot.rules.questions import every_label, labels_of, value_order
 from bot.rules.text import Gettext, clip, link, quote, safe
 from handlers import ids
-from handlers.blocks import Block, actions, button, context, divider, header, message, section
+from handlers.blocks import Block, Element, actions, button, context, divider, header, message, section
 from handlers.surveys.views import Regions, Words, answered, attribution_name, by_region, close_button, count, local
 from storage.members import Member
 from storage.survey_answers import Turnout
@@ -71,8 +71,11 @@ class Outcome:
 # Pages for one reader ------------------------------------------------------------------------------------------------
 
 
-def build_results(_: Gettext, outcome: Outcome, *, page: int, may_close: bool, zone: str) -> Words:
-    """Return one page of a survey's results: 0 counts, then come figures of closed questions, then what was said."""
+def build_results(_: Gettext, outcome: Outcome, *, page: int, may_close: bool, may_propose: bool, zone: str) -> Words:
+    """Return one page of a survey's results: 0 counts, then come figures of closed questions, then what was said.
+
+    `may_propose` puts beside every answer in words the button that proposes it for the store.
+    """
     figured = _figure_pages(outcome)
     said = pages_of(_, outcome)
     last = len(figured) + len(said)
@@ -82,8 +85,7 @@ def build_results(_: Gettext, outcome: Outcome, *, page: int, may_close: bool, z
     elif page <= len(figured):
         lines, blocks = _figures(_, outcome, figured[page - 1])
     else:
-        lines = _with_questions(_, outcome, said[page - 1 - len(figured)])
-        blocks = [section(line) for line in lines]
+        lines, blocks = _said(_, outcome, said[page - 1 - len(figured)], may_propose=may_propose)
     title = _("Results of survey {number}: {title}").format(number=outcome.survey.id, title=outcome.survey.title)
     where = _("Page {page} of {pages}").format(page=page + 1, pages=last + 1)
     turning = _turning(_, outcome.survey, page, last, may_close=may_close)
@@ -222,29 +224,40 @@ def _charts(_: Gettext, question: Question, counted: Tally) -> list[Block]:
     return [chart(_, f"{question.number}. {question.text}", figures)] if figures else []
 
 
-def pages_of(_: Gettext, outcome: Outcome) -> list[list[tuple[int, str]]]:
-    """Return what was said in pages that Slack takes: (number of the question, mrkdwn), long answers in pieces."""
-    pages: list[list[tuple[int, str]]] = []
+@dataclass(frozen=True)
+class Entry:
+    """One paragraph of what was said: to which question, in mrkdwn, and the id of the answer that begins in it."""
+
+    number: int
+    words: str
+    answer: int | None = None
+
+
+def pages_of(_: Gettext, outcome: Outcome) -> list[list[Entry]]:
+    """Return what was said in pages that Slack takes, long answers in pieces."""
+    pages: list[list[Entry]] = []
     room = 0
-    for number, words in _entries(_, outcome):
-        if not pages or room < len(words) or len(pages[-1]) >= PAGE_ENTRIES:
+    for entry in _entries(_, outcome):
+        if not pages or room < len(entry.words) or len(pages[-1]) >= PAGE_ENTRIES:
             pages.append([])
             room = PAGE_CHARACTERS
-        pages[-1].append((number, words))
-        room -= len(words)
+        pages[-1].append(entry)
+        room -= len(entry.words)
     return pages
 
 
-def _entries(_: Gettext, outcome: Outcome) -> Iterator[tuple[int, str]]:
+def _entries(_: Gettext, outcome: Outcome) -> Iterator[Entry]:
     """Go through what was said, question by question: first what is counted, then words."""
     for question in outcome.survey.questions:
         answers = [each for each in outcome.said if each.number == question.number]
         counted = [each for each in answers if each.value is not None]
         for words in _choosers(_, outcome, question, counted):
-            yield question.number, words
+            yield Entry(question.number, words)
         for answer in answers:
             if answer.value is None:
-                yield from ((question.number, words) for words in _pieces(_, outcome, answer))
+                first, *more = _pieces(_, outcome, answer)
+                yield Entry(question.number, first, answer.id)
+                yield from (Entry(question.number, words) for words in more)
 
 
 def _choosers(_: Gettext, outcome: Outcome, question: Question, answers: Sequence[Said]) -> Iterator[str]:
@@ -276,16 +289,27 @@ def who_said(_: Gettext, outcome: Outcome, answer: Said, *, bold: bool = True) -
     return " ".join([known, *notes]) if known else ""
 
 
-def _with_questions(_: Gettext, outcome: Outcome, entries: Sequence[tuple[int, str]]) -> list[str]:
+def _said(
+    _: Gettext, outcome: Outcome, entries: Sequence[Entry], *, may_propose: bool
+) -> tuple[list[str], list[Block]]:
     asked = {question.number: question for question in outcome.survey.questions}
     lines: list[str] = []
-    heading = 0
-    for number, words in entries:
-        if number != heading:
-            heading = number
-            lines.append(_heading(_, outcome, asked[number]))
-        lines.append(words)
-    return lines
+    blocks: list[Block] = []
+    for number, group in groupby(entries, key=lambda each: each.number):
+        heading, here = _heading(_, outcome, asked[number]), list(group)
+        lines += [heading, *(each.words for each in here)]
+        blocks += [
+            section(heading),
+            *(section(each.words, _propose(_, each) if may_propose else None) for each in here),
+        ]
+    return lines, blocks
+
+
+def _propose(_: Gettext, entry: Entry) -> Element | None:
+    if entry.answer is None:
+        return None
+    label = _("Propose this answer to question {number} for the store").format(number=entry.number)
+    return button(_("Propose"), ids.RECOMMENDATION_ANSWER, str(entry.answer), label=label)
 
 
 def _heading(_: Gettext, outcome: Outcome, question: Question) -> str:

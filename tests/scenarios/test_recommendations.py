@@ -64,6 +64,10 @@ class Cast:
         assert isinstance(answer, Message)
         return answer
 
+    async def confirms(self, person: Person) -> None:
+        """Have somebody confirm the wording of what another person puts forward of theirs."""
+        await self.clicks(person, dms(person)[-1], "Confirm")
+
     async def clicks(self, person: Person, where: Message, what: str) -> None:
         await person.click(where, what)
         await self.bot.settle()
@@ -311,6 +315,7 @@ async def test_a_message_opens_the_form(cast: Cast, ana: Person, bo: Person) -> 
     assert "From a message of *Namibia*." in text_of(view)
     await bo.submit(FORM)
     await cast.bot.settle()
+    await cast.confirms(ana)
 
     record = await cast.record()
     assert (record.text, record.member, record.author) == (f"@channel {TEXT} & more", "NA", ana.id)
@@ -328,7 +333,10 @@ async def test_changed_words_are_the_proposers(cast: Cast, ana: Person, bo: Pers
 
     await bo.submit({**FORM, "text": "Offer short tours to all"})
     await cast.bot.settle()
+    asked = text_of(dms(ana)[-1])
+    await cast.confirms(ana)
 
+    assert "would like to propose what you said, in other words" in asked
     assert not (await cast.record()).verbatim
     assert "Put forward by Norway, in its own words" in text_of(await cast.shown(ana))
 
@@ -341,6 +349,7 @@ async def test_a_reply_brings_its_question(cast: Cast, secretariat: Person, ana:
     await bo.shortcut("Recommend this", reply)
     await bo.submit(FORM)
     await cast.bot.settle()
+    await cast.confirms(ana)
 
     record = await cast.record()
     assert record.question.startswith("How do women and women's organizations contribute")
@@ -348,21 +357,227 @@ async def test_a_reply_brings_its_question(cast: Cast, secretariat: Person, ana:
     assert text_of(card).startswith(f"*Recommendation 1* (proposed)\n> {TEXT}\nFrom: *Namibia*, Ana Example")
 
 
-async def test_the_author_is_told_and_may_take_it_back(
-    cast: Cast, secretariat: Person, ana: Person, bo: Person
-) -> None:
-    """Whoever's words another person proposed is sent a message with the button that takes them back."""
+async def test_the_author_is_asked_first(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """Nothing enters the store under a delegation's name before whoever said it has confirmed the wording."""
     question, _ = await cast.survey(secretariat)
     await cast.reacts(bo, await cast.replies(ana, TEXT, question))
-    (told,) = dms(ana)
+    (message,) = dms(ana)
+    asked, before = message.text, await cast.types(bo, "/wps-recommend list")
 
-    await cast.clicks(ana, told, "Take back")
+    await cast.clicks(ana, message, "Confirm")
 
-    assert "What you said was proposed as number 1, by Norway." in text_of(told)
-    assert "Number 1 is taken back" in text_of(dms(ana)[-1])
-    assert (await cast.record()).state == "withdrawn"
-    assert "Its words were taken back." in text_of(cast.cards(question)[0])
+    assert "*Norway* would like to propose what you said." in asked
+    assert "It will name you and your delegation." in asked
+    assert "Nothing was proposed yet." in before
+    assert text_of(dms(ana)[0]).startswith("You have confirmed the wording; it is proposed as number 1.")
+    assert "is confirmed by its author, and proposed as number 1" in text_of(dms(bo)[-1])
+    assert f"> {TEXT}\nFrom: *Namibia*, Ana Example" in text_of(cast.cards(question)[0])
+    await cast.clicks(ana, await cast.shown(ana), "Take back")
     assert TEXT not in text_of(cast.cards(question)[0])
+
+
+async def test_the_author_gives_it_its_wording(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """The form holds what would be proposed; what the author makes of it is theirs, and names no more than they wish."""
+    question, _ = await cast.survey(secretariat)
+    reply = await cast.replies(ana, TEXT, question)
+    await bo.shortcut("Recommend this", reply)
+    await bo.submit({**FORM, "text": "Shorter tours"})
+    await cast.bot.settle()
+    await cast.clicks(ana, dms(ana)[-1], "Change the wording")
+    fault = await ana.submit({"text": " "})
+
+    await ana.submit({"text": "Offer shorter tours", "kind": "practice", "attribution": "delegation"})
+    await cast.bot.settle()
+
+    record = await cast.record()
+    assert fault == {"text": "Write what is recommended."}
+    assert (record.text, record.kind, record.verbatim, record.member) == ("Offer shorter tours", "practice", True, "NA")
+    assert record.place == f"{cast.channel.id}:{question.ts}"
+    assert "From: *Namibia*\n" in text_of(await cast.shown(bo))
+
+
+async def test_the_author_leaves_it_out(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """What its author does not wish proposed never enters the store, and cannot be put forward again."""
+    question, _ = await cast.survey(secretariat)
+    reply = await cast.replies(ana, TEXT, question)
+    await cast.reacts(bo, reply)
+    (asked,) = dms(ana)
+
+    await cast.clicks(ana, asked, "Leave it out")
+    view = await bo.shortcut("Recommend this", reply)
+    await cast.bot.settle()
+
+    assert view is None
+    assert "This was put forward before; its author does not wish it proposed." in last(bo, cast.channel)
+    assert text_of(dms(ana)[0]) == "You have left this out of the store."
+    assert "is left out of the store" in text_of(dms(bo)[-1])
+    assert "Nothing was proposed yet." in await cast.types(bo, "/wps-recommend list")
+
+
+async def test_nobody_else_confirms(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """The button in another hand, and a second press, change nothing and say so."""
+    question, _ = await cast.survey(secretariat)
+    await cast.reacts(bo, await cast.replies(ana, TEXT, question))
+    (asked,) = dms(ana)
+    stolen, stale = bo.handed(asked), ana.handed(asked)
+
+    await cast.clicks(bo, stolen, "Confirm")
+    first = await cast.types(bo, "/wps-recommend list")
+    await cast.clicks(ana, asked, "Confirm")
+    await cast.clicks(ana, stale, "Leave it out")
+
+    assert [text_of(each) for each in dms(bo) if "Only whoever said this can confirm it." in text_of(each)]
+    assert "This was answered already." in text_of(dms(ana)[-1])
+    assert "Nothing was proposed yet." in first
+    assert (await cast.record()).state == "proposed"
+
+
+async def test_what_waits_is_shown_again(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """Whoever has lost the message finds what waits for their word, one after the other."""
+    first, second = await cast.survey(secretariat)
+    nothing = await cast.types(ana, "/wps-recommend confirm")
+    for question, text in ((first, TEXT), (second, "Fund mediators")):
+        await cast.reacts(bo, await cast.replies(ana, text, question))
+
+    shown = await cast.types(ana, "/wps-recommend confirm")
+
+    assert nothing == "Nothing that you said waits for you to confirm it."
+    assert f"> {TEXT}" in shown
+    assert "Further ones that wait for you: 1." in shown
+
+
+async def test_a_source_that_goes_before_it_is_confirmed(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """A reply that is deleted while its wording waits is not proposed; its author and whoever put it forward see that."""
+    question, _ = await cast.survey(secretariat)
+    reply = await cast.replies(ana, TEXT, question)
+    await cast.reacts(bo, reply)
+
+    await ana.delete(reply)
+    await cast.bot.settle()
+
+    assert text_of(dms(ana)[0]) == "What you said was taken back, so it is not proposed."
+    assert "is not proposed: its author has taken it back" in text_of(dms(bo)[-1])
+    assert "Nothing was proposed yet." in await cast.types(bo, "/wps-recommend list")
+
+
+# From a survey's results ---------------------------------------------------------------------------------------------
+
+
+async def private_answer(cast: Cast, person: Person, question: Message, text: str = TEXT) -> None:
+    await person.click(question, "Answer privately")
+    await person.submit({"answer": text})
+    await cast.bot.settle()
+
+
+async def results(cast: Cast, person: Person) -> Message:
+    """Return the page of the results on which what was said stands."""
+    await cast.types(person, "/wps-survey results 1")
+    await cast.clicks(person, whispers(person, cast.channel)[-1], "Next")
+    return whispers(person, cast.channel)[-1]
+
+
+async def test_an_answer_is_proposed_from_the_results(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """Beside every answer in the results stands the button that proposes it; given in private it links to the question."""
+    question, _ = await cast.survey(secretariat)
+    await private_answer(cast, ana, question)
+
+    await cast.clicks(bo, await results(cast, bo), "Propose")
+    form = text_of(bo.modal)
+    await bo.submit(FORM)
+    await cast.bot.settle()
+    await cast.confirms(ana)
+
+    record = await cast.record()
+    assert TEXT in form
+    assert "From a message of *Namibia*." in form
+    assert (record.text, record.author, record.proposer_member) == (TEXT, ana.id, "NO")
+    assert record.place == f"{cast.channel.id}:{question.ts}"
+
+
+async def test_a_reply_in_the_results_is_the_same_source(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """A reply that was proposed by a :bulb: is not proposed again from the results."""
+    question, _ = await cast.survey(secretariat)
+    await cast.reacts(ana, await cast.replies(ana, TEXT, question))
+
+    await cast.clicks(bo, await results(cast, bo), "Propose")
+
+    assert bo.modal is None
+    assert "Recommendation 1" in last(bo, cast.channel)
+
+
+async def test_an_answer_taken_back_takes_its_proposal_along(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """A private answer that its author empties withdraws what was proposed from it, and all concerned are told."""
+    question, _ = await cast.survey(secretariat)
+    await private_answer(cast, ana, question)
+    await cast.clicks(bo, await results(cast, bo), "Propose")
+    await bo.submit(FORM)
+    await cast.bot.settle()
+    await cast.confirms(ana)
+
+    await private_answer(cast, ana, question, "")
+
+    assert (await cast.record()).state == "withdrawn"
+    assert "Number 1 is now *withdrawn*." in text_of(dms(bo)[-1])
+
+
+async def test_a_recorded_answer_is_its_delegations_to_confirm(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """What the Secretariat recorded for a delegation is confirmed by anybody who speaks for it."""
+    question, _ = await cast.survey(secretariat)
+    await secretariat.click(question, "Answer privately")
+    await secretariat.submit({"answer": TEXT, "behalf": "NA"})
+    await cast.bot.settle()
+    await cast.clicks(bo, await results(cast, bo), "Propose")
+    await bo.submit(FORM)
+    await cast.bot.settle()
+
+    await cast.confirms(ana)
+
+    assert ((await cast.record()).author, (await cast.record()).member) == (None, "NA")
+    assert "what your delegation said" in dms(ana)[0].text or "proposed as number 1" in text_of(dms(ana)[0])
+
+
+async def test_chatham_house_answers_are_proposed_unnamed(cast: Cast, secretariat: Person, bo: Person) -> None:
+    """After the close an answer of five delegations is proposed by its words alone, and before it there is no button."""
+    question, _ = await cast.survey(secretariat, attribution="chatham")
+    for place, code in enumerate(("NA", "JP", "CL", "UY", "CA")):
+        await private_answer(cast, await cast.joins(f"Taker {code}", code), question, f"{place} {TEXT}")
+    before = await cast.types(bo, "/wps-survey results 1")
+    await cast.types(secretariat, "/wps-survey close 1")
+
+    await cast.clicks(bo, await results(cast, bo), "Propose")
+    await bo.submit(FORM)
+    await cast.bot.settle()
+
+    record = await cast.record()
+    assert "Propose" not in before
+    assert (record.text, record.author, record.member, record.proposer) == (f"0 {TEXT}", None, None, None)
+    assert record.place == f"{cast.channel.id}:{question.ts}"
+
+
+async def test_an_answer_nobody_may_see_cannot_be_proposed(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """A claim to an answer that the results do not show is refused."""
+    question, _ = await cast.survey(secretariat)
+    await private_answer(cast, ana, question)
+    page = await results(cast, bo)
+    button = next(block["accessory"] for block in page.blocks if block.get("accessory"))
+    button["value"] = "99"
+
+    await cast.clicks(bo, page, "Propose")
+
+    assert "This answer is not there any more." in last(bo, cast.channel)
+
+
+# What it was said in -------------------------------------------------------------------------------------------------
 
 
 async def test_a_long_message_is_cut_and_said_so(cast: Cast, ana: Person, bo: Person) -> None:
@@ -393,6 +608,8 @@ async def test_a_message_is_proposed_once(cast: Cast, ana: Person, bo: Person) -
     await bo.shortcut("Recommend this", message)
     await bo.submit(FORM)
     await bo.close()
+    await cast.bot.settle()
+    await cast.confirms(ana)
 
     view = await ana.shortcut("Recommend this", message)
     await cast.bot.settle()
@@ -436,6 +653,7 @@ async def test_delegation_only_links_to_the_question(cast: Cast, secretariat: Pe
     question, _ = await cast.survey(secretariat, attribution="delegation")
     reply = await cast.replies(ana, TEXT, question)
     await cast.reacts(bo, reply)
+    await cast.confirms(ana)
 
     shown = await cast.shown(bo)
 
@@ -448,18 +666,19 @@ async def test_delegation_only_links_to_the_question(cast: Cast, secretariat: Pe
 
 
 async def test_a_bulb_proposes_a_reply(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
-    """A :bulb: on a recorded reply proposes it for its author, with the question and, soon, a link back."""
+    """A :bulb: on a recorded reply proposes it once its author agrees, with the question and, soon, a link back."""
     _, question = await cast.survey(secretariat)
     reply = await cast.replies(ana, TEXT, question)
 
     await cast.reacts(bo, reply)
+    await cast.confirms(ana)
     await cast.bot.at(cast.bot.clock.now())
 
     record = await cast.record()
     assert (record.text, record.member, record.author, record.proposer_member) == (TEXT, "NA", ana.id, "NO")
     assert record.question.startswith("What specific strategies/special measures")
     assert record.url.endswith(f"/archives/{cast.channel.id}/p{reply.ts.replace('.', '')}")
-    assert "This reply is proposed as number 1." in last(bo, cast.channel)
+    assert "Its author is asked to confirm the wording." in last(bo, cast.channel)
 
 
 async def test_a_bulb_that_overtakes_its_reply_proposes_it(
@@ -472,8 +691,8 @@ async def test_a_bulb_that_overtakes_its_reply_proposes_it(
     await cast.reacts(bo, await ana.say(cast.channel, TEXT, question))
     await cast.bot.at(cast.bot.clock.now() + timedelta(seconds=2))
 
-    assert (await cast.record()).text == TEXT
-    assert "This reply is proposed as number 1." in last(bo, cast.channel)
+    assert f"> {TEXT}" in text_of(dms(ana)[-1])
+    assert "Its author is asked to confirm the wording." in last(bo, cast.channel)
 
 
 async def test_a_bulb_of_an_outage_proposes_its_reply(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
@@ -485,6 +704,7 @@ async def test_a_bulb_of_an_outage_proposes_its_reply(cast: Cast, secretariat: P
     for _round in range(2):
         await cast.bot.bot.catchup.catch_up()
         await cast.bot.settle()
+    await cast.confirms(ana)
 
     assert (await cast.record()).proposer_member == "NO"
     assert "1 to 1 of 1" in await cast.types(bo, "/wps-recommend list")
@@ -492,18 +712,21 @@ async def test_a_bulb_of_an_outage_proposes_its_reply(cast: Cast, secretariat: P
 
 
 async def test_more_bulbs_propose_nothing_more(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
-    """However many bulbs a reply gets, from however many people, it is one record; each is told its number."""
+    """However many bulbs a reply gets, its author is asked once, and it is one record; its own author's bulb confirms."""
+    eva = await cast.joins("Eva Third", "DE")
     question, _ = await cast.survey(secretariat)
     reply = await cast.replies(ana, TEXT, question)
-    await cast.reacts(bo, reply)
-    await cast.reacts(ana, reply)
+    for person in (bo, eva, ana):
+        await cast.reacts(person, reply)
     await bo.unreact(reply, "bulb")
     await cast.reacts(bo, reply)
 
+    (asked,) = dms(ana)
     assert "1 to 1 of 1" in await cast.types(bo, "/wps-recommend list")
-    assert "This reply is number 1 already." in last(ana, cast.channel)
+    assert "its author has not confirmed the wording yet" in last(eva, cast.channel)
+    assert "This reply is proposed as number 1." in last(ana, cast.channel)
+    assert "You have confirmed the wording; it is proposed as number 1." in text_of(asked)
     assert len(cast.cards(question)) == 1
-    assert len(dms(ana)) == 1
 
 
 async def test_a_bulb_elsewhere_is_only_a_bulb(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
@@ -538,6 +761,7 @@ async def test_a_source_that_goes_takes_the_proposal_along(
     question, _ = await cast.survey(secretariat)
     reply = await cast.replies(ana, TEXT, question)
     await cast.reacts(bo, reply)
+    await cast.confirms(ana)
 
     if how == "deleted":
         await ana.delete(reply)
@@ -548,6 +772,8 @@ async def test_a_source_that_goes_takes_the_proposal_along(
     shown = text_of(await cast.shown(bo))
     assert "withdrawn, since 2026-03-02: The message it came from was taken back." in shown
     assert TEXT not in shown
+    assert "Its words were taken back." in text_of(cast.cards(question)[0])
+    assert "Number 1 is now *withdrawn*." in text_of(dms(bo)[-1])
 
 
 async def test_an_accepted_record_outlives_its_source(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
@@ -555,6 +781,7 @@ async def test_an_accepted_record_outlives_its_source(cast: Cast, secretariat: P
     question, _ = await cast.survey(secretariat)
     reply = await cast.replies(ana, TEXT, question)
     await cast.reacts(bo, reply)
+    await cast.confirms(ana)
     await cast.clicks(secretariat, await cast.shown(secretariat), "Accept")
 
     await ana.delete(reply)
@@ -675,7 +902,7 @@ async def test_an_endorsement_is_withdrawn_and_renewed(cast: Cast, ana: Person, 
 async def test_the_card_in_the_thread_counts_along(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
     """An endorsement at the card changes it for everybody; who clicked is told privately."""
     question, _ = await cast.survey(secretariat)
-    await cast.reacts(bo, await cast.replies(ana, TEXT, question))
+    await cast.reacts(ana, await cast.replies(ana, TEXT, question))
     (card,) = cast.cards(question)
 
     await cast.clicks(bo, card, "Endorse")

@@ -649,6 +649,7 @@ async def test_a_cycle_from_an_answer_to_an_adopted_text(cast: Cast) -> None:
     await cast.bot.settle()
     await cast.bo.react(reply, "bulb")
     await cast.bot.settle()
+    await cast.clicks(cast.ana, [each for each in cast.ana.sees(cast.ana.dm) if each.bot_id][-1], "Confirm")
     (card,) = [each for each in cast.bot.slack.thread(asked) if each.bot_id]
     await cast.clicks(eva, card, "Endorse")
     again = "Provide funding that lets local women mediators participate in peace talks"

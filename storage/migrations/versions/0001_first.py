@@ -710,6 +710,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_survey_threads_question_id"), "survey_threads", ["question_id"], unique=False)
     op.create_index(op.f("ix_survey_threads_ts"), "survey_threads", ["ts"], unique=False)
     op.create_table(
+        "suggestions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("author", sa.String(length=24), nullable=True),
+        sa.Column("member", sa.String(length=12), nullable=True),
+        sa.Column("new", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["recommendations.number"], name=op.f("fk_suggestions_number_recommendations")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestions")),
+        sa.UniqueConstraint("source", name=op.f("uq_suggestions_source")),
+    )
+    op.create_index(op.f("ix_suggestions_author"), "suggestions", ["author"], unique=False)
+    op.create_index(op.f("ix_suggestions_member"), "suggestions", ["member"], unique=False)
+    op.create_table(
         "endorsements",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("member", sa.String(length=12), nullable=False),
@@ -767,6 +785,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_survey_answers_source"), table_name="survey_answers")
     op.drop_index(op.f("ix_survey_answers_person"), table_name="survey_answers")
     op.drop_table("survey_answers")
+    op.drop_index(op.f("ix_suggestions_member"), table_name="suggestions")
+    op.drop_index(op.f("ix_suggestions_author"), table_name="suggestions")
+    op.drop_table("suggestions")
     op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_state"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_proposer"), table_name="recommendations")
