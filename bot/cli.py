@@ -245,6 +245,20 @@ def outbox_retry(number: Annotated[int, typer.Argument(min=1, help="The number i
     out.print(f"Row {number} will be tried again by the running bot.")
 
 
+@outbox_app.command("doubt")
+def outbox_doubt() -> None:
+    """Put all that was on its way in doubt, after PostgreSQL's own restore: Slack is asked before anything is sent."""
+    from datetime import UTC, datetime
+
+    from storage import outbox
+
+    async def doubt(db: Database) -> int:
+        async with db.begin() as conn:
+            return await outbox.verify_all_since(conn, datetime.fromtimestamp(0, UTC))
+
+    out.print(f"{_with_database(doubt)} messages will be looked up in Slack before anything is sent.")
+
+
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="Where the copy goes; it must not exist.")],

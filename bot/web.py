@@ -30,6 +30,9 @@ MAX_BODY = 1_000_000
 MAX_AGE_SECONDS = 300
 """Slack's own window for a signature, in both directions."""
 
+GRACE_SECONDS = 10
+"""How long requests that are being answered may take once the process is asked to stop."""
+
 
 class Refused(Exception):
     """The request did not prove that it comes from Slack, or is too large."""
@@ -159,7 +162,12 @@ async def served(settings: Settings, clock: Clock) -> AsyncIterator[uvicorn.Serv
         bot.catchup.soon()
         application = web_app(bot, settings.slack_signing_secret.get_secret_value())
         config = uvicorn.Config(
-            application, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False
+            application,
+            host=settings.http_host,
+            port=settings.http_port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
         yield uvicorn.Server(config)
 
