@@ -118,12 +118,48 @@ def ask(
 
 
 @contacts_app.command("import")
-def contacts_import(file: FileIn) -> None:
+def contacts_import(
+    file: FileIn,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what every row would do, and write nothing.")] = False,
+    all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Import nothing if any row is bad.")] = False,
+) -> None:
     """Import contacts from CSV or XLSX; bad rows are reported and the rest is imported."""
+    from rich.progress import Progress
+
     from bot.rules.countries import load_gazetteer
     from storage import contacts
 
-    _report(_with_database(lambda db: contacts.import_file(db, load_gazetteer(), file, _now())))
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(file.name, total=None)
+        report = _with_database(
+            lambda db: contacts.import_file(
+                db,
+                load_gazetteer(),
+                file,
+                _now(),
+                dry_run=dry_run,
+                whole=all_or_nothing,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        )
+    _contacts_report(report, dry_run=dry_run)
+
+
+def _contacts_report(report: Any, *, dry_run: bool) -> None:
+    """Say what an import did or would do: endings and likely duplicates row by row, in a dry run every change."""
+    from bot.rules.contact_report import planned_line
+    from bot.rules.countries import load_gazetteer
+
+    names = load_gazetteer().display_name
+    for planned in report.notable:
+        out.print("  " + planned_line(str, planned, names), highlight=False, markup=False, soft_wrap=True)
+    if report.ignored:
+        err.print(f"Columns that mean nothing here: {', '.join(report.ignored)}.", highlight=False, markup=False)
+    if dry_run:
+        out.print("Nothing was written. Without --dry-run this would be:")
+    elif not report.imported:
+        err.print("Nothing was imported, because some rows are bad. Without them this would be:")
+    _report(report)
 
 
 @contacts_app.command("export")
@@ -330,6 +366,6 @@ def _report(report: Any) -> None:
         f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, {len(report.bad)} not imported."
     )
     for bad in report.bad:
-        err.print(f"  row {bad.number}: {bad.reason}", highlight=False)
+        err.print(f"  row {bad.number}: {bad.reason}", highlight=False, markup=False, soft_wrap=True)
     if report.bad:
         raise typer.Exit(2)

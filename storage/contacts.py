@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -35,10 +35,11 @@ from bot.rules.contact_rows import (
     Added,
     Changed,
     Entry,
+    Planned,
     Planner,
-    Unchanged,
     Verdict,
     columns,
+    planned_of,
     read_entry,
     written_member,
 )
@@ -280,16 +281,24 @@ async def _insert(conn: Conn, new: Sequence[Contact], by: str, now: datetime) ->
     """Store new terms; return their ids by the passing ids they came with."""
     if not new:
         return {}
-    rows = [{name: getattr(each, name) for name in FIELDS} | {"updated_at": now} for each in new]
-    statement = insert(contacts).returning(contacts.c.id, sort_by_parameter_order=True)
-    stored = list((await conn.execute(statement, rows)).scalars())
+    passing = {tuple(getattr(each, name) for name in FIELDS): each.id for each in new}
+    rows = [dict(zip(FIELDS, values, strict=True)) | {"updated_at": now} for values in passing]
+    # Nothing says in which order SQLite gives ids back, so each comes with what it stands for; no two are the same.
+    statement = insert(contacts).returning(contacts.c.id, *(contacts.c[name] for name in FIELDS))
+    stored = {passing[tuple(values)]: key for key, *values in await conn.execute(statement, rows)}
     entries = [
-        {"at": now, "actor": by, "deed": "add contact", "subject": f"contact {key}", "details": {"member": each.member}}
-        for key, each in zip(stored, new, strict=True)
+        {
+            "at": now,
+            "actor": by,
+            "deed": "add contact",
+            "subject": f"contact {stored[each.id]}",
+            "details": {"member": each.member},
+        }
+        for each in new
     ]
     await conn.execute(insert(audit.audit), entries)
-    await _link_by_address(conn, [key for key, each in zip(stored, new, strict=True) if each.email], now)
-    return {each.id: key for key, each in zip(stored, new, strict=True)}
+    await _link_by_address(conn, [stored[each.id] for each in new if each.email], now)
+    return stored
 
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -361,18 +370,6 @@ async def link_by_hand(conn: Conn, contact_id: int, user_id: str | None, by: str
 
 
 @dataclass(frozen=True)
-class Planned:
-    """What a row of a file does, or would do; `what` is added, changed, ended or unchanged."""
-
-    number: int
-    what: str
-    contact: Contact
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
-    likely: tuple[Contact, ...] = ()
-
-
-@dataclass(frozen=True)
 class ImportReport:
     """What an import did, or would do, in rows; those that end a term count as changed as well.
 
@@ -421,7 +418,7 @@ async def import_file(
     found = read_table(path)
     known, ignored = columns(found.headers)
     running = _Import(gazetteer, known, found.bad, by, now)
-    rows = _endings_first(found.rows, known)
+    rows = _in_good_order(found.rows, known)
     batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
     if whole and not dry_run:
         report = await _import_whole(db, running, batches, len(rows), progress)
@@ -435,10 +432,14 @@ async def import_file(
     return replace(running.result(), ignored=ignored, imported=not dry_run)
 
 
-def _endings_first(rows: Sequence[spreadsheets.Row], headings: Mapping[str, str]) -> Sequence[spreadsheets.Row]:
-    """Return rows that end a term before the others: a successor may stand above whom they succeed."""
-    ending = next((heading for heading, name in headings.items() if name == "until"), None)
-    return rows if ending is None else sorted(rows, key=lambda row: not row.cells[ending])
+def _in_good_order(rows: Sequence[spreadsheets.Row], headings: Mapping[str, str]) -> Sequence[spreadsheets.Row]:
+    """Return rows that end a term before the others: a successor may stand above whom they succeed.
+
+    Those of one member stand together, in the file's order, so that each batch looks into few members' contacts.
+    """
+    heading_of = {name: heading for heading, name in headings.items()}
+    member, until = heading_of["member"], heading_of.get("until", "")
+    return sorted(rows, key=lambda row: (not row.cells.get(until), row.cells[member].casefold()))
 
 
 async def _import_whole(
@@ -515,7 +516,7 @@ class _Import:
         except BadInput as fault:
             self._refuse(number, fault.said())
             return []
-        planned = _planned(verdict, number)
+        planned = planned_of(verdict, number)
         self._counts[planned.what] += 1
         if planned.what == "ended" or planned.likely or (dry and planned.what != "unchanged"):
             self._notable.append(planned)
@@ -531,15 +532,6 @@ class _Import:
             if isinstance(verdict, Changed):
                 await _change(conn, verdict, self._by, self._now)
         self._planner.settle(ids)
-
-
-def _planned(verdict: Verdict, number: int) -> Planned:
-    if isinstance(verdict, Added):
-        return Planned(number, "added", verdict.contact, likely=verdict.likely)
-    if isinstance(verdict, Unchanged):
-        return Planned(number, "unchanged", verdict.contact)
-    what = "ended" if verdict.ends else "changed"
-    return Planned(number, what, verdict.contact, verdict.before, verdict.after)
 
 
 async def _about(conn: Conn, entries: Iterable[Entry]) -> list[Contact]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -246,6 +246,28 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 
 # What an entry changes -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a row of a file does, or would do; `what` is added, changed, ended or unchanged."""
+
+    number: int
+    what: str
+    contact: Contact
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    likely: tuple[Contact, ...] = ()
+
+
+def planned_of(verdict: Verdict, number: int) -> Planned:
+    """Return what row `number` does by a verdict on it."""
+    if isinstance(verdict, Added):
+        return Planned(number, "added", verdict.contact, likely=verdict.likely)
+    if isinstance(verdict, Unchanged):
+        return Planned(number, "unchanged", verdict.contact)
+    what = "ended" if verdict.ends else "changed"
+    return Planned(number, what, verdict.contact, verdict.before, verdict.after)
 
 
 class Planner:
