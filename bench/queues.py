@@ -65,7 +65,7 @@ async def _drain(db: Database, size: int, rows: int) -> float:
 
 async def _reminders(db: Database) -> list[Figure]:
     clock = Clock(NOW)
-    hours = WorkingHours(start=0, end=24, weekdays=frozenset(range(1, 8)))
+    hours = WorkingHours(start=0, end=24, weekdays=frozenset(range(1, 8)), local=False)
     empty = await _beat(db, clock.now(), hours)
     await _pending(db)
     full = await _beat(db, clock.now(), hours)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.rules.contacts import SECRETARIAT_MEMBER
 from bot.rules.permissions import Actor
 from bot.rules.text import Gettext
+from bot.rules.workdays import WorkingTime, hours_for
 from handlers.listening import Focal, Request
 from storage.people import Recipient
 
@@ -37,6 +38,11 @@ def reader_for(recipient: Recipient, focal: Focal) -> Reader:
     """Return how somebody reads to whom Focal writes unprompted."""
     names = _names(focal, recipient.locale)
     return Reader(focal.translate(recipient.locale), names, recipient.locale, recipient.zone)
+
+
+def hours_of(actor: Actor, focal: Focal) -> WorkingTime:
+    """Return when `actor` works: by the calendar of their country."""
+    return hours_for(focal.network.working_hours, actor.member, actor.zone)
 
 
 def _names(focal: Focal, locale: str) -> Names:

@@ -11,6 +11,7 @@ from bot.rules import reminders as rules
 from bot.rules.presidency import Presidency, troika_on
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group
+from bot.rules.workdays import WorkingTime, hours_for
 from storage import people
 from storage.database import Conn, insert_all_new, insert_new
 from storage.people import Recipient
@@ -115,28 +116,35 @@ class _Look:
 
     async def at(self, found: Reminder) -> list[Unreached]:
         """Write what is due of a reminder, and when to look at it again."""
-        walls = self._walls(found)
-        recipients = {wall: await self._recipients(found, wall) for wall in walls}
+        chosen = self._walls(found)
+        recipients = {wall: await self._recipients(found, wall) for wall in chosen}
+        closed = [wall for wall in chosen if self._closes(found, wall, recipients[wall]) <= self.now]
+        # Of those that are over everywhere only the newest can still be due to somebody.
+        walls = [wall for wall in chosen if wall not in closed[:-1]]
         for wall in walls:
             await self._add(found, wall, walls, recipients[wall])
-        await self._look_again(found, walls, recipients)
-        over = [wall for wall in walls if self._closes(found, wall) <= self.now]
-        return [Unreached(found, wall) for wall in over if not recipients[wall]]
+        await self._look_again(found, [wall for wall in walls if wall not in closed], walls, recipients)
+        return [Unreached(found, wall) for wall in closed[-1:] if not recipients[wall]]
 
-    def _closes(self, found: Reminder, wall: datetime) -> datetime:
-        return rules.closes_at(found.schedule, wall, self.hours)
+    def _hours(self, recipient: Recipient) -> WorkingTime:
+        return hours_for(self.hours, recipient.member, recipient.zone)
+
+    def _closes(self, found: Reminder, wall: datetime, recipients: Iterable[Recipient]) -> datetime:
+        return rules.closes_at(found.schedule, wall, {self.hours, *map(self._hours, recipients)})
 
     def _walls(self, found: Reminder) -> list[datetime]:
-        """Return the wall times that are on their way round the zones, and the newest one that is round."""
+        """Return the wall times that may be on their way round the zones, and the newest one that is surely round."""
         if found.next_wall is None:
             return []
         horizon = self.now.replace(tzinfo=None) + rules.EARLIEST
         walls = rules.next_walls(found.schedule, found.next_wall, horizon)
-        opened = [wall for wall in walls if rules.opens_at(found.schedule, wall, self.hours) <= self.now]
-        closed = [wall for wall in opened if self._closes(found, wall) <= self.now]
+        opened = [wall for wall in walls if rules.opens_at(found.schedule, wall) <= self.now]
+        rest = timedelta() if found.schedule.exact else rules.LONGEST_REST
+        closed = [wall for wall in opened if rules.closes_at(found.schedule, wall, [self.hours]) + rest <= self.now]
         return opened[max(len(closed) - 1, 0) :]
 
     async def _recipients(self, found: Reminder, wall: datetime) -> tuple[Recipient, ...]:
+        # One day counts for all: were it each one's own, a day off could leave it to nobody between two chairs.
         day = rules.day_of(found.schedule, wall, self.now, self.hours)
         if found.audience.group is Group.CHANNEL:
             return tuple(_channel(each, found.schedule.zone) for each in found.audience.people)
@@ -146,13 +154,16 @@ class _Look:
         self, found: Reminder, wall: datetime, walls: list[datetime], recipients: Iterable[Recipient]
     ) -> None:
         had = await _newest_had(self.conn, found.id, wall)
-        zones = {each.zone for each in recipients}
-        newest = {zone: rules.newest_due(walls, found.schedule, zone, self.now, self.hours) for zone in zones}
-        news = [each for each in recipients if newest[each.zone] == wall and each.user_id not in had]
+        clocks = {(each.zone, self._hours(each)) for each in recipients}
+        newest = {
+            (zone, hours): rules.newest_due(walls, found.schedule, zone, self.now, hours) for zone, hours in clocks
+        }
+        news = [each for each in recipients if newest[each.zone, self._hours(each)] == wall and each.user_id not in had]
         await insert_all_new(self.conn, occurrences, [self._occurrence(found, wall, each) for each in news])
 
     def _occurrence(self, found: Reminder, wall: datetime, recipient: Recipient) -> dict[str, object]:
-        due = rules.moment_for(found.schedule, wall, recipient.zone, self.hours)
+        hours = self._hours(recipient)
+        due = rules.moment_for(found.schedule, wall, recipient.zone, hours)
         return {
             "reminder_id": found.id,
             "wall": wall,
@@ -161,30 +172,34 @@ class _Look:
             "zone": recipient.zone,
             "state": Progress.DUE,
             "due_at": due,
-            "send_at": rules.send_at(found.schedule, due, self.now, recipient.zone, self.hours),
+            "send_at": rules.send_at(found.schedule, due, self.now, recipient.zone, hours),
         }
 
     async def _look_again(
-        self, found: Reminder, walls: list[datetime], recipients: Mapping[datetime, tuple[Recipient, ...]]
+        self,
+        found: Reminder,
+        going: Sequence[datetime],
+        walls: Sequence[datetime],
+        recipients: Mapping[datetime, tuple[Recipient, ...]],
     ) -> None:
-        going = [wall for wall in walls if self._closes(found, wall) > self.now]
         coming = self._first_after(found, walls)
         moments = [
             moment
             for wall in going
             for each in recipients[wall]
-            for moment in rules.moments_after([wall], found.schedule, each.zone, self.now, self.hours)
+            for moment in rules.moments_after([wall], found.schedule, each.zone, self.now, self._hours(each))
         ]
         if going:
-            moments += [self.now + LOOK_AGAIN, *(self._closes(found, wall) for wall in going)]
+            closing = [self._closes(found, wall, recipients[wall]) for wall in going]
+            moments += [self.now + LOOK_AGAIN, *closing]
         if coming is not None:
-            moments.append(rules.opens_at(found.schedule, coming, self.hours))
+            moments.append(rules.opens_at(found.schedule, coming))
         left = going[0] if going else coming
         state = State.ACTIVE if left else State.DONE
         values = {"state": state, "next_wall": left, "next_look_at": min(moments, default=None)}
         await self.conn.execute(update(reminders).where(reminders.c.id == found.id).values(values))
 
-    def _first_after(self, found: Reminder, walls: list[datetime]) -> datetime | None:
+    def _first_after(self, found: Reminder, walls: Sequence[datetime]) -> datetime | None:
         since = walls[-1] + timedelta.resolution if walls else found.next_wall
         return rules.first_wall(found.schedule, since) if since else None
 

@@ -9,7 +9,6 @@ from typing import Any
 from bot.rules.countries import Ambiguous, Gazetteer, Recognised
 from bot.rules.moments import Landmark, read_when
 from bot.rules.problems import BadInput, Problem
-from bot.rules.profile import WorkingHours
 from bot.rules.reminders import (
     TEXT_LIMIT,
     Audience,
@@ -23,6 +22,7 @@ from bot.rules.reminders import (
     wall_of,
 )
 from bot.rules.rotation import named
+from bot.rules.workdays import WorkingTime
 
 MOST_PEOPLE = 20
 
@@ -106,7 +106,7 @@ class Desk:
 
     zone: str
     now: datetime
-    hours: WorkingHours
+    hours: WorkingTime
     meetings: Sequence[Landmark]
     gazetteer: Gazetteer
     members: Collection[str]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.rules.problems import BadInput
-from bot.rules.profile import WorkingHours
 from bot.rules.reminders import YEARS, working_day_after
+from bot.rules.workdays import WorkingTime
 
 LONGEST = 200
 AFTERNOON = 14
@@ -133,7 +133,7 @@ _MORROW = r"(?:the )?day after|le lendemain (?:de|du)|el dia siguiente a(?:l)?"
 
 
 def read_when(
-    text: str, now: datetime, hours: WorkingHours, meetings: Sequence[Landmark] = (), default: time | None = None
+    text: str, now: datetime, hours: WorkingTime, meetings: Sequence[Landmark] = (), default: time | None = None
 ) -> When:
     """Return the time that `text` names, seen from the wall time `now` (naive); BadInput if none is understood.
 
@@ -191,7 +191,7 @@ def _clock(words: str) -> tuple[time | None, str]:
     return time(hour, minute), rest
 
 
-def _part(words: str, hours: WorkingHours) -> tuple[time | None, str]:
+def _part(words: str, hours: WorkingTime) -> tuple[time | None, str]:
     """Return the part of the day that is named, as a time, and the rest of the words."""
     match = _PART.search(words)
     if match is None:
@@ -210,7 +210,7 @@ class _Reading:
 
     match: re.Match[str]
     now: datetime
-    hours: WorkingHours
+    hours: WorkingTime
     meetings: Sequence[Landmark]
     clock: time
     timed: bool
@@ -252,7 +252,7 @@ def _in_some(reading: _Reading) -> When:
     return reading.on(_shifted(reading.today, number, unit, reading.hours))
 
 
-def _shifted(day: date, number: int, unit: str, hours: WorkingHours) -> date:
+def _shifted(day: date, number: int, unit: str, hours: WorkingTime) -> date:
     """Return the day `number` units after `day`, before it if negative."""
     if unit == "month":
         months = day.year * 12 + day.month - 1 + number

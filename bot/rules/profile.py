@@ -1,5 +1,7 @@
 """The network's profile: names, themes, guiding questions and habits, as an operator writes them in YAML."""
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -22,11 +24,20 @@ class Theme(_Part):
 
 
 class WorkingHours(_Part):
-    """When people may be written to: hours of their local day, and ISO weekdays (Monday is 1)."""
+    """When people may be written to: hours of their local day, and ISO weekdays (Monday is 1).
+
+    If `local`, the weekend and the public holidays of each one's country count, and the weekdays only where none is
+    known.
+    """
 
     start: int = Field(9, ge=0, le=23)
     end: int = Field(18, ge=1, le=24)
-    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+    weekdays: frozenset[int] = Field(frozenset({1, 2, 3, 4, 5}), min_length=1)
+    local: bool = True
+
+    def works_on(self, day: date) -> bool:
+        """Tell whether `day` is one of the weekdays."""
+        return day.isoweekday() in self.weekdays
 
 
 class Silence(_Part):

@@ -1,7 +1,7 @@
 """When reminders are due: recurrences over the wall clock, and the moment a wall time means in somebody's zone."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrule, rrulestr
 
 from bot.rules.problems import BadInput
-from bot.rules.profile import WorkingHours
+from bot.rules.workdays import WorkingTime
 
 EARLIEST = timedelta(hours=14)
 """How long before UTC the first zone reaches a wall time. Source: IANA, Pacific/Kiritimati, UTC+14."""
@@ -19,6 +19,8 @@ LATEST = timedelta(hours=12)
 """How long after UTC the last zone reaches a wall time. Source: IANA, Etc/GMT+12."""
 ANSWER_DAYS = 2
 """Working days in which a reminder is answered before it goes to the alternate, and then to the Secretariat."""
+LONGEST_REST = timedelta(days=21)
+"""No country's offices are closed for longer at a stretch, weekends and public holidays together."""
 LATE = timedelta(hours=1)
 """From when on a reminder that comes late says so, and keeps to the working hours that it has missed."""
 
@@ -252,12 +254,12 @@ def wall_of(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(zone_of(zone)).replace(tzinfo=None, fold=0)
 
 
-def is_working(wall: datetime, hours: WorkingHours) -> bool:
+def is_working(wall: datetime, hours: WorkingTime) -> bool:
     """Tell whether people may be written to at the wall time `wall`."""
-    return wall.isoweekday() in hours.weekdays and hours.start <= wall.hour < hours.end
+    return hours.works_on(wall.date()) and hours.start <= wall.hour < hours.end
 
 
-def working_wall(wall: datetime, hours: WorkingHours) -> datetime:
+def working_wall(wall: datetime, hours: WorkingTime) -> datetime:
     """Return `wall` where it lies in working hours, else the start of the next working hours after it."""
     if is_working(wall, hours):
         return wall
@@ -265,22 +267,22 @@ def working_wall(wall: datetime, hours: WorkingHours) -> datetime:
     return _working_day(starts if starts > wall else starts + timedelta(days=1), hours)
 
 
-def _working_day(wall: datetime, hours: WorkingHours) -> datetime:
-    days = (wall + timedelta(days=n) for n in range(8))
-    return next((day for day in days if day.isoweekday() in hours.weekdays), wall)
+def _working_day(wall: datetime, hours: WorkingTime) -> datetime:
+    days = (wall + timedelta(days=n) for n in range(LONGEST_REST.days))
+    return next((day for day in days if hours.works_on(day.date())), wall)
 
 
-def working_day_after(day: date, number: int, hours: WorkingHours) -> date:
+def working_day_after(day: date, number: int, hours: WorkingTime) -> date:
     """Return the day `number` working days after `day`, before it if negative."""
     step = timedelta(days=1 if number > 0 else -1)
     for _ in range(abs(number)):
         day += step
-        while day.isoweekday() not in hours.weekdays:
+        while not hours.works_on(day):
             day += step
     return day
 
 
-def moment_for(schedule: Schedule, wall: datetime, zone: str, hours: WorkingHours) -> datetime:
+def moment_for(schedule: Schedule, wall: datetime, zone: str, hours: WorkingTime) -> datetime:
     """Return the moment (aware UTC) when somebody in `zone` gets the reminder for the wall time `wall`.
 
     Unless exact, a time outside working hours moves to the next working start in that zone.
@@ -290,21 +292,21 @@ def moment_for(schedule: Schedule, wall: datetime, zone: str, hours: WorkingHour
     return utc_of(working_wall(wall, hours), zone)
 
 
-def opens_at(schedule: Schedule, wall: datetime, hours: WorkingHours) -> datetime:
+def opens_at(schedule: Schedule, wall: datetime) -> datetime:
     """Return the moment (aware UTC) before which nobody anywhere gets the reminder for `wall`."""
     if schedule.exact:
         return utc_of(wall, schedule.zone)
-    return working_wall(wall, hours).replace(tzinfo=UTC) - EARLIEST
+    return wall.replace(tzinfo=UTC) - EARLIEST
 
 
-def closes_at(schedule: Schedule, wall: datetime, hours: WorkingHours) -> datetime:
-    """Return the moment (aware UTC) from which on everybody anywhere must have had the reminder for `wall`."""
+def closes_at(schedule: Schedule, wall: datetime, hours: Iterable[WorkingTime]) -> datetime:
+    """Return the moment (aware UTC) from which on everybody who keeps to one of `hours` must have had it for `wall`."""
     if schedule.exact:
         return utc_of(wall, schedule.zone)
-    return working_wall(wall, hours).replace(tzinfo=UTC) + LATEST
+    return max(working_wall(wall, each) for each in hours).replace(tzinfo=UTC) + LATEST
 
 
-def day_of(schedule: Schedule, wall: datetime, now: datetime, hours: WorkingHours) -> date:
+def day_of(schedule: Schedule, wall: datetime, now: datetime, hours: WorkingTime) -> date:
     """Return the day whose Troika, presidency and contacts get the reminder for `wall`.
 
     It is the day on the recipients' walls, which begins before and ends after the day in UTC. One that comes days late
@@ -314,7 +316,7 @@ def day_of(schedule: Schedule, wall: datetime, now: datetime, hours: WorkingHour
     return max(spoken.date(), now.date() - timedelta(days=1))
 
 
-def send_at(schedule: Schedule, due: datetime, now: datetime, zone: str, hours: WorkingHours) -> datetime:
+def send_at(schedule: Schedule, due: datetime, now: datetime, zone: str, hours: WorkingTime) -> datetime:
     """Return when a reminder that was due at `due` is sent: at once, or when it is late, in working hours.
 
     Nobody is woken because the bot was away; `exact` goes out at any hour.
@@ -324,7 +326,7 @@ def send_at(schedule: Schedule, due: datetime, now: datetime, zone: str, hours: 
     return max(now, utc_of(working_wall(wall_of(now, zone), hours), zone))
 
 
-def snoozed_until(snooze: Snooze, now: datetime, zone: str, hours: WorkingHours) -> datetime:
+def snoozed_until(snooze: Snooze, now: datetime, zone: str, hours: WorkingTime) -> datetime:
     """Return the moment (aware UTC) until which somebody in `zone` puts a reminder off at `now`."""
     if snooze is Snooze.HOUR:
         return now + timedelta(hours=1)
@@ -334,7 +336,7 @@ def snoozed_until(snooze: Snooze, now: datetime, zone: str, hours: WorkingHours)
     return utc_of(_working_day(datetime.combine(tomorrow, time(hours.start)), hours), zone)
 
 
-def answer_awaited_until(now: datetime, zone: str, hours: WorkingHours) -> datetime:
+def answer_awaited_until(now: datetime, zone: str, hours: WorkingTime) -> datetime:
     """Return the moment (aware UTC) until which somebody in `zone` has time to answer what was sent at `now`."""
     wall = wall_of(now, zone)
     last = datetime.combine(working_day_after(wall.date(), ANSWER_DAYS, hours), wall.time())
@@ -342,7 +344,7 @@ def answer_awaited_until(now: datetime, zone: str, hours: WorkingHours) -> datet
 
 
 def newest_due(
-    walls: list[datetime], schedule: Schedule, zone: str, now: datetime, hours: WorkingHours
+    walls: list[datetime], schedule: Schedule, zone: str, now: datetime, hours: WorkingTime
 ) -> datetime | None:
     """Return the newest of `walls` (oldest first) whose moment in `zone` has come, or None.
 
@@ -352,7 +354,7 @@ def newest_due(
     return None if newest is None or _is_overtaken(schedule, newest, hours) else newest
 
 
-def _is_overtaken(schedule: Schedule, wall: datetime, hours: WorkingHours) -> bool:
+def _is_overtaken(schedule: Schedule, wall: datetime, hours: WorkingTime) -> bool:
     """Tell whether `wall` moves to a day on which the next wall time is spoken of too: Sunday's to Monday's own."""
     moved = working_wall(wall, hours)
     if schedule.exact or moved == wall:
@@ -362,7 +364,7 @@ def _is_overtaken(schedule: Schedule, wall: datetime, hours: WorkingHours) -> bo
 
 
 def moments_after(
-    walls: list[datetime], schedule: Schedule, zone: str, now: datetime, hours: WorkingHours
+    walls: list[datetime], schedule: Schedule, zone: str, now: datetime, hours: WorkingTime
 ) -> Iterator[datetime]:
     """Yield the moments of `walls` in `zone` that are still to come."""
     moments = (moment_for(schedule, wall, zone, hours) for wall in walls)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.rules.reminders import LATE, Group, answer_awaited_until, utc_of, wall_of, working_wall
+from bot.rules.workdays import hours_for
 from handlers import secretariat
 from handlers.listening import Focal
 from handlers.reader import Reader, reader_for
@@ -65,7 +66,8 @@ async def _post(conn: Conn, focal: Focal, due: Occurrence, known: dict[str, Reci
     )
     await outbox.post(conn, due.key, due.recipient, payload, now)
     if _is_awaited(due):
-        until = answer_awaited_until(now, reader.zone, focal.network.working_hours)
+        hours = hours_for(focal.network.working_hours, due.member, reader.zone)
+        until = answer_awaited_until(now, reader.zone, hours)
         await occurrences.expect_answer(conn, due.id, until)
 
 
@@ -105,8 +107,9 @@ async def _ask_alternates(conn: Conn, focal: Focal, due: Occurrence, now: dateti
     """Remind the alternates of a recipient's delegation who were not; tell whether there is one."""
     if due.member is None:
         return False
-    hours, asked = focal.network.working_hours, False
+    asked = False
     for each in await people.alternates_of(conn, due.member, now.date()):
+        hours = hours_for(focal.network.working_hours, each.member, each.zone)
         send_at = utc_of(working_wall(wall_of(now, each.zone), hours), each.zone)
         if await occurrences.pass_on(conn, due, each, Way.ESCALATED, max(send_at, now)):
             asked = True

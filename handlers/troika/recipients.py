@@ -6,9 +6,10 @@ from bot.rules.duties import Duty
 from bot.rules.permissions import Actor
 from bot.rules.problems import AlreadyDone, Closed, NotAllowed, NotFound
 from bot.rules.reminders import Group, Snooze, snoozed_until, utc_of, wall_of, working_wall
+from bot.rules.workdays import hours_for
 from handlers import secretariat
 from handlers.listening import Answer, Click, Done, Errors, Focal, Modal, Request, Submission, number_in
-from handlers.reader import reader_for, reader_of
+from handlers.reader import hours_of, reader_for, reader_of
 from handlers.troika import reminder_views as views
 from handlers.troika.due import reader_at
 from storage import audit, duties, occurrences, outbox, people
@@ -79,7 +80,7 @@ async def until_working_day(click: Click, focal: Focal) -> Answer:
 
 
 async def _put_off(click: Click, focal: Focal, snooze: Snooze) -> Answer:
-    until = snoozed_until(snooze, focal.now(), click.actor.zone, focal.network.working_hours)
+    until = snoozed_until(snooze, focal.now(), click.actor.zone, hours_of(click.actor, focal))
     async with focal.db.begin() as conn:
         await _snooze(conn, focal, click, await _own(conn, click), until)
     return Done()
@@ -100,7 +101,7 @@ async def open_snooze(click: Click, focal: Focal) -> Answer:
         due = await _own(conn, click)
     if due.state is not Progress.SENT:
         raise over(due)
-    hours = focal.network.working_hours
+    hours = hours_of(click.actor, focal)
     tomorrow = wall_of(focal.now(), click.actor.zone) + timedelta(days=1)
     proposed = working_wall(tomorrow.replace(hour=hours.start, minute=0, second=0, microsecond=0), hours)
     return Modal(views.build_snooze_form(reader_of(click, focal), due, proposed))
@@ -154,7 +155,7 @@ async def hand_on(submission: Submission, focal: Focal) -> Answer:
             return Errors({"to": submission._("Choose somebody of your delegation.")})
         if not await occurrences.mark_handed(conn, due):
             raise over(due)
-        hours = focal.network.working_hours
+        hours = hours_for(focal.network.working_hours, to.member, to.zone)
         send_at = utc_of(working_wall(wall_of(now, to.zone), hours), to.zone)
         await occurrences.pass_on(conn, due, to, Way.HANDED, max(send_at, now))
         await audit.note(conn, now, submission.actor.user_id, "hand on", f"reminder {due.reminder_id}", to=to.user_id)

@@ -22,6 +22,7 @@ from bot.rules.reminders import (
     working_wall,
 )
 from bot.rules.text import Gettext, quote, safe
+from bot.rules.workdays import hours_for
 from handlers import ids
 from handlers.blocks import (
     Block,
@@ -207,7 +208,7 @@ def in_full(
         quote(draft.text, TEXT_LIMIT + 800),
         _("*To:* {audience}").format(audience=_whom(reader, draft.audience, recipients)),
         _("*When:* {moment}").format(moment=_when(reader, draft.audience, schedule, walls[0])),
-        *_moved(reader, schedule, walls[0], hours),
+        *_moved(reader, schedule, walls[0], recipients, hours),
         *([_counted(reader, draft.offset, meeting)] if meeting else []),
         *([_repeats(reader, schedule, walls)] if schedule.rule else []),
     ]
@@ -246,12 +247,34 @@ def _when(reader: Reader, audience: Audience, schedule: Schedule, wall: datetime
     )
 
 
-def _moved(reader: Reader, schedule: Schedule, wall: datetime, hours: WorkingHours) -> list[str]:
-    moved = working_wall(wall, hours)
-    if schedule.exact or moved == wall:
+def _moved(
+    reader: Reader, schedule: Schedule, wall: datetime, recipients: Sequence[Recipient], hours: WorkingHours
+) -> list[str]:
+    """Say to whom it comes later than at the wall time `wall`, and when: out of hours, at a weekend, on a holiday."""
+    if schedule.exact:
         return []
-    said = reader._("That is outside working hours ({start}:00 to {end}:00 on working days), so it comes {moment}.")
-    return [said.format(start=hours.start, end=hours.end, moment=wall_words(moved, reader.locale))]
+    clocks = {each.name: hours_for(hours, each.member, each.zone) for each in recipients}
+    clocks = clocks or {"": hours_for(hours, None, schedule.zone)}
+    names: dict[datetime, list[str]] = {}
+    for name, theirs in clocks.items():
+        names.setdefault(working_wall(wall, theirs), []).append(name)
+    return [
+        _later(reader, moved, [] if len(names) == 1 else named, hours)
+        for moved, named in sorted(names.items())
+        if moved != wall
+    ]
+
+
+def _later(reader: Reader, moved: datetime, names: Sequence[str], hours: WorkingHours) -> str:
+    """Say that it comes at `moved` to those with these names, or to everybody if there are none."""
+    _ = reader._
+    said = (
+        _("For {names} that is out of hours ({start}:00 to {end}:00 on their working days), so it comes {moment}.")
+        if names
+        else _("That is outside working hours ({start}:00 to {end}:00 on working days), so it comes {moment}.")
+    )
+    listed = ", ".join(safe(name, 80) for name in names[:20])
+    return said.format(names=listed, start=hours.start, end=hours.end, moment=wall_words(moved, reader.locale))
 
 
 def _repeats(reader: Reader, schedule: Schedule, walls: Sequence[datetime]) -> str:

@@ -26,7 +26,7 @@ from handlers.listening import (
     Update,
     number_in,
 )
-from handlers.reader import reader_of
+from handlers.reader import hours_of, reader_of
 from handlers.troika import reminder_views as views
 from storage import audit, meetings, occurrences, reminders
 from storage.database import Conn
@@ -44,7 +44,8 @@ async def open_form(command: Command, focal: Focal) -> Answer:
     if len(command.text) > TEXT_LIMIT:
         raise BadInput("The text is longer than {limit} characters.", "Shorten it, please.", limit=TEXT_LIMIT)
     tomorrow = wall_of(focal.now(), command.actor.zone) + timedelta(days=1)
-    proposed = working_wall(tomorrow.replace(hour=_hours(focal).start, minute=0), _hours(focal))
+    hours = hours_of(command.actor, focal)
+    proposed = working_wall(tomorrow.replace(hour=hours.start, minute=0), hours)
     draft = Draft(text=command.text, day=f"{proposed:%Y-%m-%d}", time=f"{proposed:%H:%M}")
     return Modal(views.build_form(reader_of(command, focal), draft))
 
@@ -87,7 +88,7 @@ async def _desk(conn: Conn, request: Request, focal: Focal, known: Sequence[Meet
     return Desk(
         request.actor.zone,
         focal.now(),
-        _hours(focal),
+        hours_of(request.actor, focal),
         tuple(landmark(each) for each in known),
         focal.gazetteer,
         (await all_members(conn)).keys(),

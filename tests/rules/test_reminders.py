@@ -121,8 +121,8 @@ def test_everybody_is_reached_while_a_wall_time_is_open(wall: datetime, zone: st
 
     moment = reminders.moment_for(schedule, wall, zone, HOURS)
 
-    assert reminders.opens_at(schedule, wall, HOURS) <= moment
-    assert moment <= reminders.closes_at(schedule, wall, HOURS) + timedelta(hours=1)
+    assert reminders.opens_at(schedule, wall) <= moment
+    assert moment <= reminders.closes_at(schedule, wall, [HOURS]) + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

@@ -80,15 +80,15 @@ async def test_a_duty_is_reminded_of_and_done_by_one_for_all(bot: Harness) -> No
 async def test_what_is_done_before_the_west_wakes_is_not_asked_of_it(bot: Harness) -> None:
     """Done in Tokyo's morning, the duty does not come to Oslo hours later, but to both in the next month."""
     kenji, liv = await troika(bot)
-    await give(bot, kenji, day="2026-03-03", repeat="monthly")
-    await bot.at(utc("2026-03-03 00:00"))
+    await give(bot, kenji, day="2026-03-10", repeat="monthly")
+    await bot.at(utc("2026-03-10 00:00"))
     await kenji.click(kenji.sees(kenji.dm)[-1], "Done")
     await bot.settle()
 
-    await bot.at(utc("2026-03-03 12:00"))
+    await bot.at(utc("2026-03-10 12:00"))
     quiet = len(reminders_of(liv))
-    await bot.at(utc("2026-04-03 00:00"))
-    await bot.at(utc("2026-04-03 07:00"))
+    await bot.at(utc("2026-04-10 00:00"))
+    await bot.at(utc("2026-04-10 07:00"))
 
     assert (quiet, len(reminders_of(liv)), len(reminders_of(kenji))) == (0, 1, 2)
 

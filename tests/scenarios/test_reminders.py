@@ -86,6 +86,22 @@ async def test_a_reminder_is_said_in_full_before_and_after_it_is_saved(bot: Harn
     assert [each.text for each in await scheduled(bot)] == ["Call the next chair"]
 
 
+async def test_a_day_off_of_one_recipient_is_said_before_it_is_saved(bot: Harness) -> None:
+    """On Easter Monday it comes to Tokyo at once and to Oslo the day after, as the look before said."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji, day="2026-04-06")
+    said = text_of(kenji.modal)
+    heard = []
+
+    for day in (6, 7):
+        await bot.at(datetime(2026, 4, day, 8, 0, tzinfo=UTC))
+        heard.append((len(reminded(kenji)), len(reminded(liv))))
+
+    assert "For Liv Berg that is out of hours (9:00 to 18:00 on their working days)" in said
+    assert "so it comes Tuesday 7 April 2026, 09:00" in said
+    assert heard == [(1, 0), (1, 1)]
+
+
 async def test_going_back_keeps_what_was_typed(bot: Harness) -> None:
     """“Change it” returns to the form with everything in it."""
     kenji, liv = await troika(bot)
@@ -307,10 +323,10 @@ async def test_a_reminder_that_reached_nobody_is_told_to_its_maker_once(bot: Har
 async def test_standing_reminders_follow_the_hand_over(bot: Harness) -> None:
     """A daily reminder to the presidency goes to the old one until the eve and to the new one from the day on."""
     ana = await bot.person("Ana Costa", "UY")
-    efua = await bot.person("Efua Addo", "GH")
+    efua = await bot.person("Efua Addo", "KE")
     async with bot.bot.focal.db.begin() as conn:
         await set_presidency(conn, "2026", date(2026, 1, 1), date(2026, 3, 4), ["UY"])
-        await set_presidency(conn, "2027", date(2026, 3, 5), date(2027, 3, 4), ["GH"])
+        await set_presidency(conn, "2027", date(2026, 3, 5), date(2027, 3, 4), ["KE"])
     await remind(bot, ana, group="presidency", repeat="daily")
     heard = []
 

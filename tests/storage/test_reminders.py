@@ -102,6 +102,40 @@ async def test_everybody_is_told_when_their_own_clock_shows_the_time(db: Databas
     assert await state_of(db, number) is State.DONE
 
 
+async def test_nobody_is_reminded_on_a_day_off_of_their_country(db: Database) -> None:
+    """On Norway's Constitution Day Windhoek is told and Oslo the day after; on a Sunday Amman is, and they on Monday."""
+    await person(db, "UOSLO", "Europe/Oslo", "NO")
+    await person(db, "UWINDHOEK", "Africa/Windhoek", "NA")
+    await person(db, "UAMMAN", "Asia/Amman", "JO")
+    await scheduled(db, new(to("UOSLO", "UWINDHOEK"), "2027-05-17T09:00"))
+    await scheduled(db, new(to("UOSLO", "UWINDHOEK", "UAMMAN"), "2027-05-23T09:00"))
+    heard = {}
+
+    for day in (16, 17, 18, 22, 23, 24):
+        before = len(await sent(db))
+        await beat(db, f"2027-05-{day}T12:00+00:00")
+        heard[day] = (await sent(db))[before:]
+
+    assert heard == {16: [], 17: ["UWINDHOEK"], 18: ["UOSLO"], 22: [], 23: ["UAMMAN"], 24: ["UOSLO", "UWINDHOEK"]}
+
+
+async def test_a_day_off_at_the_hand_over_leaves_nobody_out(db: Database) -> None:
+    """What is for the presidency on 1 January, a holiday, comes to the new chair alone, on their first working day."""
+    await person(db, "UMANILA", "Asia/Manila", "PH")
+    await person(db, "UOSLO", "Europe/Oslo", "NO")
+    async with db.begin() as conn:
+        await set_presidency(conn, "2026", date(2026, 1, 1), date(2026, 12, 31), ("PH",))
+        await set_presidency(conn, "2027", date(2027, 1, 1), date(2027, 12, 31), ("NO",))
+    await scheduled(db, new(Audience(Group.PRESIDENCY), "2027-01-01T09:00"))
+    heard = []
+
+    for moment in ("2026-12-31T12:00+00:00", "2027-01-01T12:00+00:00", "2027-01-04T12:00+00:00"):
+        await beat(db, moment)
+        heard.append(await sent(db))
+
+    assert heard == [[], [], ["UOSLO"]]
+
+
 async def test_an_exact_reminder_comes_to_all_at_one_moment(db: Database) -> None:
     """An exact reminder wakes New York when it is 9:00 in Oslo, where it was set."""
     await person(db, "UOSLO", "Europe/Oslo")
@@ -157,15 +191,15 @@ async def test_what_was_missed_at_night_waits_for_the_morning(db: Database) -> N
 
 
 async def test_the_troika_of_the_hand_over_day_is_told(db: Database) -> None:
-    """On 1 January the new year's people are told, from Auckland on, and the leaving side is not."""
+    """On the day of a hand-over in July the new chair is told, from Auckland on, and the leaving side is not."""
     await person(db, "UOLD", "Pacific/Auckland", "JP")
     await person(db, "UNEW", "Pacific/Auckland", "UY")
     async with db.begin() as conn:
         for year, member in ((2026, "JP"), (2027, "UY")):
-            await set_presidency(conn, str(year), date(year, 1, 1), date(year, 12, 31), [member])
-    await scheduled(db, new(Audience(Group.PRESIDENCY), "2027-01-01T09:00"))
+            await set_presidency(conn, str(year), date(year, 7, 1), date(year + 1, 6, 30), [member])
+    await scheduled(db, new(Audience(Group.PRESIDENCY), "2027-07-01T09:00"))
 
-    await beat(db, "2026-12-31T20:00+00:00")
+    await beat(db, "2027-06-30T21:00+00:00")
 
     assert await sent(db) == ["UNEW"]
 
@@ -355,9 +389,9 @@ async def test_every_zone_gets_its_reminder_once_a_working_day(db: Database) -> 
     zones = {"U1": "Pacific/Kiritimati", "U2": "Europe/Oslo", "U3": "America/New_York", "U4": "Etc/GMT+12"}
     for name, zone in zones.items():
         await person(db, name, zone)
-    await scheduled(db, new(to(*zones), "2026-03-26T09:30", Repeat.DAILY))
+    await scheduled(db, new(to(*zones), "2026-10-22T09:30", Repeat.DAILY))
 
     for step in range(8 * 10 + 4):
-        await beat(db, (at("2026-03-25T18:00+00:00") + timedelta(hours=3 * step)).isoformat())
+        await beat(db, (at("2026-10-21T18:00+00:00") + timedelta(hours=3 * step)).isoformat())
 
     assert Counter(await sent(db)) == dict.fromkeys(zones, 7)
