@@ -32,6 +32,7 @@ from bot.metrics import Metrics
 from bot.retention import Retention
 from bot.rules.countries import load_gazetteer
 from bot.rules.problems import Closed
+from bot.rules.seal import feed_token
 from bot.settings import Settings
 from bot.slack import SlackApi, slack_session, web_client
 from bot.timekeeper import Due, Timekeeper
@@ -102,6 +103,7 @@ async def compose(
         settings.secretariat,
         settings.secretariat_channel,
         slack.home_team,
+        calendar_url(settings.public_url, secret),
         Vectors(embedders),
     )
     metrics = Metrics()
@@ -139,6 +141,11 @@ async def compose(
         Indexer(db, focal.vectors),
         metrics,
     )
+
+
+def calendar_url(public_url: str, secret: str) -> str:
+    """Return where the feed of meetings is, empty where nobody outside reaches this bot."""
+    return f"{public_url.rstrip('/')}/calendar/{feed_token(secret)}.ics" if public_url else ""
 
 
 def _bolt(slack: SlackApi, token: str) -> AsyncApp:

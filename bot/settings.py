@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     http_port: int = Field(
         8080, ge=0, le=65535, alias="FOCAL_HTTP_PORT", description="Port that `focal serve` listens on."
     )
+    public_url: str = Field(
+        "",
+        alias="FOCAL_PUBLIC_URL",
+        description="Where `focal serve` is reached from outside, for the address of the calendar feed.",
+    )
     log_level: str = Field("INFO", alias="FOCAL_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("secretariat", mode="before")

@@ -22,8 +22,11 @@ from starlette.routing import Route
 
 from bot.app import Bot, started
 from bot.clock import Clock
+from bot.rules.calendars import mark_of
+from bot.rules.seal import feed_token
 from bot.settings import Settings
-from storage import inbox, outbox
+from handlers.meetings import calendar
+from storage import inbox, installation, outbox
 
 MAX_BODY = 1_000_000
 """Bytes; Slack's own requests are far smaller, and an unsigned one must not cost memory."""
@@ -94,6 +97,19 @@ class Gate:
         self._bot = bot
         self._secret = secret
 
+    async def calendar(self, request: Request) -> Response:
+        """Return the feed of meetings to whoever knows its address; it holds what is public of them."""
+        focal = self._bot.focal
+        async with focal.db.read() as conn:
+            token = feed_token(await installation.secret_of(conn))
+            if not hmac.compare_digest(request.path_params["token"].encode(), token.encode()):
+                return PlainTextResponse("", status_code=404)
+            content = await calendar.feed(conn, focal)
+        headers = {"ETag": mark_of(content), "Cache-Control": "private, max-age=3600"}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type="text/calendar")
+
     async def events(self, request: Request) -> Response:
         """Answer one request from Slack, and count it."""
         begun = time.perf_counter()
@@ -148,6 +164,7 @@ def web_app(bot: Bot, secret: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/slack/events", gate.events, methods=["POST"]),
+            Route("/calendar/{token}.ics", gate.calendar),
             Route("/healthz", gate.health),
             Route("/readyz", gate.ready),
             Route("/metrics", gate.metrics),

@@ -41,7 +41,7 @@ class Focal:
     `who` returns somebody by their Slack user id, asking Slack where they are not known well enough yet. `translate`
     returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it. `home_team` is
     the id of the workspace that tells home people from external ones. `vectors` compares meanings where models are
-    installed.
+    installed. `calendar_url` is where the feed of meetings can be read, empty if nowhere.
     """
 
     db: Database
@@ -54,6 +54,7 @@ class Focal:
     secretariat: tuple[str, ...] = ()
     secretariat_channel: str = ""
     home_team: str = ""
+    calendar_url: str = ""
     vectors: Vectors = field(default_factory=Vectors)
 
 

@@ -17,6 +17,11 @@ installation = Table(
 async def secret(conn: Conn) -> str:
     """Return this installation's own secret, made on first use: it hides what post marks stand for."""
     await insert_new(conn, installation, {"name": "secret", "value": secrets.token_hex(32)})
+    return await secret_of(conn)
+
+
+async def secret_of(conn: Conn) -> str:
+    """Return this installation's own secret, which `secret` has made."""
     return str((await conn.execute(select(installation.c.value).where(installation.c.name == "secret"))).scalar_one())
 
 

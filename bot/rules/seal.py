@@ -22,6 +22,11 @@ def unseal(sealed: str, secret: str) -> dict[str, Any] | None:
     return values
 
 
+def feed_token(secret: str) -> str:
+    """Return the part of the calendar feed's address that nobody guesses; it stays the same for an installation."""
+    return hmac.new(secret.encode(), b"calendar feed", hashlib.sha256).hexdigest()[:40]
+
+
 _LENGTH = 32
 
 

@@ -1,13 +1,13 @@
 """What people ask about meetings."""
 
 from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands, number_in
-from handlers.meetings import planning, topics, views
+from handlers.meetings import calendar, planning, topics, views
 from handlers.meetings.card import gather
 from handlers.meetings.words import Words
 from handlers.reader import reader_of
 from storage import meetings
 
-USAGE = "next | list | show N | topics [N] | new | edit N"
+USAGE = "next | list | show N | topics [N] | calendar [N] | new | edit N"
 SHOW = "/wps-meeting show 3"
 
 
@@ -61,6 +61,7 @@ MEETING = Subcommands(
         "new": planning.open_new,
         "edit": planning.open_edit,
         "topics": topics.list_topics,
+        "calendar": calendar.send_calendar,
     },
     default=show_next,
     usage=f"/wps-meeting {USAGE}",

@@ -9,6 +9,8 @@ from handlers import ids
 from handlers.blocks import (
     Block,
     View,
+    actions,
+    button,
     date_picker,
     field,
     message,
@@ -166,9 +168,10 @@ def build_moved(reader: Reader, before: Meeting, after: Meeting) -> dict[str, An
         _("Before: {words}").format(words=_whereabouts(reader, before)),
         *([] if plan.cancelled else [_("Now: {words}").format(words=_whereabouts(reader, after))]),
     ]
-    return message(
-        "\n".join(lines), [section("\n".join(lines)), *([] if plan.cancelled else attending(reader, after.id))]
-    )
+    text, ways = "\n".join(lines), [] if plan.cancelled else attending(reader, after.id)
+    # A calendar that holds the old days must be told also that a meeting is off.
+    file = actions(button(_("Calendar file"), ids.MEETING_CALENDAR, str(after.id)))
+    return message(text, [section(text), *ways, file])
 
 
 def _whereabouts(reader: Reader, meeting: Meeting) -> str:

@@ -83,7 +83,7 @@ def _buttons(reader: Reader, card: Card) -> list[Element]:
     open_topics = sum(each.state is State.PROPOSED for each in card.topics)
     label = _("Topics ({count} proposed)").format(count=open_topics) if open_topics else _("Topics")
     topics = [button(label, ids.MEETING_TOPICS, number)] if card.belongs else []
-    return [*topics, button(_("Show again"), ids.MEETING_SHOW, number), *change]
+    return [*topics, button(_("Calendar file"), ids.MEETING_CALENDAR, number), *change]
 
 
 def build_list(reader: Reader, found: Sequence[Meeting], start: int) -> Words:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.rules.calendars import mark_of
+from bot.rules.seal import feed_token
 from bot.web import MAX_BODY, Refused, parse, verify, web_app
-from storage import outbox
+from storage import installation, outbox
 from storage.database import Database
 from tests.harness import Harness
 
@@ -255,3 +257,53 @@ async def test_figures_name_nobody(bot: Harness) -> None:
     said = answer.body.decode().lower()
     assert "focal_events_total" in said
     assert not [word for word in ("canary", ana.id.lower(), ana.dm.id.lower()) if word in said]
+
+
+async def _feed(bot: Harness, path: str, headers: dict[str, str] | None = None) -> Answer:
+    return await send(web_app(bot.bot, SECRET), b"", headers or {}, path, "GET")
+
+
+async def _address(bot: Harness) -> str:
+    async with bot.bot.focal.db.read() as conn:
+        return f"/calendar/{feed_token(await installation.secret_of(conn))}.ics"
+
+
+async def test_the_calendar_feed_is_for_those_who_know_its_address(bot: Harness) -> None:
+    """A guessed address is answered as if nothing were there; the right one has the meetings."""
+    wrong = [await _feed(bot, path) for path in ("/calendar/x.ics", "/calendar/é.ics", f"/calendar/{'0' * 40}.ics")]
+    right = await _feed(bot, await _address(bot))
+
+    assert [(each.status, each.body) for each in wrong] == [(404, b"")] * 3
+    assert right.status == 200
+    assert b"SUMMARY:High-level side event" in right.body
+
+
+async def test_the_feed_holds_only_what_is_public(bot: Harness) -> None:
+    """Documents, notes and who comes are not in it; where and when a planned meeting is stands there."""
+    sec = await bot.member_of_secretariat()
+    await sec.command("/wps-meeting new")
+    await sec.submit(
+        {
+            "kind": "expert",
+            "title": "Experts on action plans",
+            "starts_on": "2026-05-04",
+            "place": "Berlin",
+            "documents": "Agenda https://example.org/agenda",
+            "notes": "Ring the bell.",
+        }
+    )
+
+    told = (await _feed(bot, await _address(bot))).body.decode()
+
+    assert "SUMMARY:Experts on action plans" in told
+    assert "LOCATION:Berlin" in told
+    assert "example.org" not in told
+    assert "bell" not in told
+
+
+async def test_a_feed_that_has_not_changed_is_not_sent_again(bot: Harness) -> None:
+    """A calendar that knows the newest state is told so in a few bytes."""
+    first = await _feed(bot, await _address(bot))
+    again = await _feed(bot, await _address(bot), {"if-none-match": mark_of(first.body)})
+
+    assert (again.status, again.body) == (304, b"")

@@ -1,12 +1,14 @@
 """Whole conversations about meetings, held with the real bot."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from bot.clock import Clock
 from storage import audit
-from tests.harness import Harness
+from tests.harness import Harness, harness
 from workspace.driver import text_of
 from workspace.person import Person
 from workspace.state import Message
@@ -298,3 +300,70 @@ async def test_a_moved_meeting_can_be_answered_from_its_news(bot: Harness) -> No
     await bot.settle()
 
     assert "Recorded for Uruguay: not coming." in text_of(ana.sees(ana.dm)[-1])
+
+
+# Calendars -----------------------------------------------------------------------------------------------------------
+
+
+def files_of(bot: Harness, person: Person) -> list[list[str]]:
+    """Return the lines of every calendar file in somebody's messages with Focal, oldest first."""
+    ids = [each for message in person.sees(person.dm) for each in message.files]
+    return [bot.slack.team.files[each].content.decode().split("\r\n") for each in ids]
+
+
+async def test_a_meeting_s_file_is_sent_to_whoever_asks(bot: Harness) -> None:
+    """The file has the meeting on its own clock, with its documents for those who belong to the Network."""
+    sec, guest = await bot.member_of_secretariat(), await bot.person("Guest Person")
+    await planned(bot, sec)
+
+    answer = await guest.command(f"/wps-meeting calendar {NEW}")
+    await sec.click(await card(sec), "Calendar file")
+    await bot.settle()
+    for_guest, for_sec = files_of(bot, guest)[0], files_of(bot, sec)[0]
+
+    assert "on its way to your messages" in text_of(answer)
+    assert "DTSTART;TZID=Europe/Berlin:20260504T090000" in for_guest
+    assert "SEQUENCE:0" in for_guest
+    assert "example.org" not in "".join(for_guest)
+    assert "example.org/agenda" in "".join(for_sec)
+
+
+async def test_a_moved_meeting_keeps_its_id_and_raises_its_sequence(bot: Harness) -> None:
+    """Calendars find the meeting again by its id, and take the newer sequence; other words do not raise it."""
+    sec = await bot.member_of_secretariat()
+    await planned(bot, sec)
+    await sec.command(f"/wps-meeting calendar {NEW}")
+    await changed(bot, sec, theme="Prevention")
+    await sec.command(f"/wps-meeting calendar {NEW}")
+    await changed(bot, sec, starts_on="2026-05-05")
+    await sec.command(f"/wps-meeting calendar {NEW}")
+    await bot.settle()
+
+    told = [[each for each in file if each.startswith(("UID:", "SEQUENCE:"))] for file in files_of(bot, sec)]
+
+    assert [each[1] for each in told] == ["SEQUENCE:0", "SEQUENCE:0", "SEQUENCE:1"]
+    assert len({each[0] for each in told}) == 1
+
+
+async def test_all_meetings_to_come_are_one_file(bot: Harness) -> None:
+    """Without a number the file has every meeting to come; where there is none, that is said."""
+    sec = await bot.member_of_secretariat()
+    none = text_of(await sec.command("/wps-meeting calendar"))
+    await planned(bot, sec)
+    await planned(bot, sec, title="Experts", kind="expert", starts_on="2026-04-01", ends_on=None)
+    await sec.command("/wps-meeting calendar")
+    await bot.settle()
+
+    assert "No meeting to come is known to me yet." in none
+    assert files_of(bot, sec)[0].count("BEGIN:VEVENT") == 2
+
+
+async def test_the_feed_s_address_is_told_where_there_is_one(seeded_url: str, clock: Clock) -> None:
+    """Where Focal is reached from outside, whoever asks for the calendar is told where to subscribe."""
+    async with harness(seeded_url, clock, public_url="https://focal.example.org/") as bot:
+        sec = await bot.member_of_secretariat()
+        await planned(bot, sec)
+
+        answer = text_of(await sec.command("/wps-meeting calendar"))
+
+        assert re.search(r"https://focal\.example\.org/calendar/[0-9a-f]{40}\.ics", answer)
