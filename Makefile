@@ -55,7 +55,7 @@ messages: $(STAMP) ## Bring the catalogues of every language up to date with the
 lock: $(STAMP) ## Resolve dependencies again and pin them with hashes (needs uv)
 	@for extra in "" "--extra dev"; do \
 	  out=requirements$$( [ -z "$$extra" ] || echo -dev ).txt; \
-	  uv pip compile pyproject.toml $$extra --universal --python-version 3.11 --generate-hashes \
+	  uv pip compile pyproject.toml --extra embeddings $$extra --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --no-header -q -o $$out; echo "wrote $$out"; done
 
 clean: ## Remove what was set up and made here

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -29,7 +30,7 @@ from bot.indexer import Indexer
 from bot.rules.answers import Confidence, Passages, read_naming, sure
 from bot.rules.countries import load_gazetteer
 from bot.rules.words import terms
-from storage import practices
+from storage import practices, vectors
 from storage.answers import look_up
 from storage.database import Database
 from storage.migrations.steps import upgrade
@@ -38,6 +39,7 @@ from storage.profile import load_network
 from storage.retrieval import Found, retrieve
 from storage.seed.load import seed
 from storage.vectors import Vectors
+from storage.wordindex import WordIndex
 
 HERE = Path(__file__).parent / "answers"
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
@@ -88,17 +90,17 @@ async def seen_by_models(db: Database) -> tuple[Vectors, float]:
     """Return the models with every passage read, and the seconds that took."""
     index = Vectors(load_embedders())
     start = time.perf_counter()
-    await Indexer(db, index).catch_up(lambda done, of: out.print(f"read {done} of {of}", end="\r"))
+    await Indexer(db, index, WordIndex()).catch_up(lambda done, of: out.print(f"read {done} of {of}", end="\r"))
     return index, time.perf_counter() - start
 
 
-def asking(db: Database, index: Vectors) -> Ask:
+def asking(db: Database, index: Vectors, words: WordIndex | None = None) -> Ask:
     """Return what finds passages as a question asked on the command line does."""
 
     async def ask(question: str) -> list[Found]:
         meaning = await index.meaning(question)
         async with db.read() as conn:
-            return await retrieve(conn, terms(question), "public", TOP, meaning=meaning)
+            return await retrieve(conn, terms(question), "public", TOP, meaning=meaning, memory=words)
 
     return ask
 
@@ -211,20 +213,66 @@ def made_up(count: int) -> list[Practice]:
 
 
 async def speed(counts: Sequence[int]) -> None:
-    """Print how long a question takes among so many passages, by words alone."""
-    table = Table("passages", "p50", "p99", "passages indexed a second", title="A question by words")
-    questions = [row["question"] for row in lines(HERE / "questions.jsonl")]
+    """Print how long a question takes among so many passages, what indexing takes and what memory."""
+    table = Table("passages", "by", "p50", "p99", "indexed a second", "into memory", "MB", title="A question")
     for count in counts:
-        rows = made_up(count)
         async with knowledge(()) as db:
-            start = time.perf_counter()
-            for at in range(0, count, 500):
-                async with db.begin() as conn:
-                    await practices.save_all(conn, rows[at : at + 500], Clock().now())
-            indexed = time.perf_counter() - start
-            taken = sorted([await _timed(asking(db, Vectors()), question) for question in questions])
-        table.add_row(f"{count:,}", *(f"{ms:.1f} ms" for ms in _percentiles(taken)), f"{count / indexed:,.0f}")
+            indexed = await _index(db, made_up(count))
+            before, start = _megabytes(), time.perf_counter()
+            words = WordIndex()
+            async with db.read() as conn:
+                await words.refresh(conn)
+            read, size = time.perf_counter() - start, _megabytes() - before
+            cells = (f"{indexed:,.0f}", f"{read:.1f} s", f"{size:.0f}")
+            for mode, ask in (await _ways(db, words)).items():
+                table.add_row(f"{count:,}", mode, *(f"{ms:.1f} ms" for ms in await _percentiles(ask)), *cells)
+                cells = ("", "", "")
     out.print(table)
+
+
+async def _index(db: Database, rows: Sequence[Practice]) -> float:
+    """Keep and index passages; return how many a second."""
+    start = time.perf_counter()
+    for at in range(0, len(rows), 500):
+        async with db.begin() as conn:
+            await practices.save_all(conn, rows[at : at + 500], Clock().now())
+    return len(rows) / (time.perf_counter() - start)
+
+
+async def _ways(db: Database, words: WordIndex) -> dict[str, Ask]:
+    """Return every way to find; models find vectors drawn by chance, which takes them as long as real ones."""
+    none, index = Vectors(), Vectors(load_embedders())
+    ways = {"words, memory": asking(db, none, words), "words, database": asking(db, none)}
+    if index:
+        await _pretend_seen(db, index)
+        ways["words and meaning"] = asking(db, index, words)
+    return ways
+
+
+async def _pretend_seen(db: Database, index: Vectors) -> None:
+    chance = random.Random(1)
+    for embedder in index.embedders:
+        blobs = vectors.embed(embedder, [vectors.Unseen("", "Of this passage", f"All. {'Are made. ' * 4}")])
+        while True:
+            async with db.begin() as conn:
+                found = await vectors.unseen(conn, embedder, 1000)
+                shuffled = [blobs[0][:1] + _shuffled(blobs[0][1:], chance) for _each in found]
+                await vectors.keep(conn, embedder, found, shuffled)
+            if not found:
+                break
+    async with db.read() as conn:
+        await index.refresh(conn)
+
+
+def _shuffled(blob: bytes, chance: random.Random) -> bytes:
+    at = 2 * chance.randrange(len(blob) // 2)
+    return blob[at:] + blob[:at]
+
+
+def _megabytes() -> float:
+    """Return what this process takes of memory now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 async def _timed(ask: Ask, question: str) -> float:
@@ -233,7 +281,8 @@ async def _timed(ask: Ask, question: str) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _percentiles(taken: Sequence[float]) -> tuple[float, float]:
+async def _percentiles(ask: Ask) -> tuple[float, float]:
+    taken = sorted([await _timed(ask, row["question"]) for row in lines(HERE / "questions.jsonl")])
     return statistics.median(taken), taken[int(len(taken) * 0.99) - 1]
 
 

@@ -14,7 +14,10 @@ from handlers.listening import Focal
 from storage.database import Database
 from storage.profile import load_network
 from storage.vectors import Vectors
+from storage.wordindex import WordIndex
 
+WORTH_READING = 10
+"""For fewer questions than this the whole index is not read into memory."""
 SOMEBODY = Actor("", "somebody")
 """Whoever types on the command line is answered as an unknown person would be: with what is public."""
 
@@ -46,9 +49,11 @@ async def nobody_known(user_id: str) -> Actor:
 async def ask_all(db: Database, settings: Settings, questions: Sequence[str], top: int) -> list[Answered]:
     """Answer each question with up to `top` sources."""
     network = load_network(settings.network)
-    vectors = Vectors(load_embedders())
+    vectors, words = Vectors(load_embedders()), WordIndex()
     async with db.read() as conn:
         await vectors.refresh(conn)
+        if len(questions) >= WORTH_READING:
+            await words.refresh(conn)
     focal = Focal(
         db,
         Clock().now,
@@ -59,6 +64,7 @@ async def ask_all(db: Database, settings: Settings, questions: Sequence[str], to
         translator,
         settings.secretariat,
         vectors=vectors,
+        words=words,
     )
     return [await answer_text(focal, SOMEBODY, question, top) for question in questions]
 

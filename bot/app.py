@@ -138,7 +138,7 @@ async def compose(
         catchup,
         bolt,
         owner,
-        Indexer(db, focal.vectors),
+        Indexer(db, focal.vectors, focal.words),
         metrics,
     )
 

@@ -188,11 +188,14 @@ async def _see_all(db: Database) -> None:
     from bot.embedding import load_embedders
     from bot.indexer import Indexer
     from storage.vectors import Vectors
+    from storage.wordindex import WordIndex
 
     index = Vectors(load_embedders())
     if index:
         with err.status("Reading for meaning") as line:
-            await Indexer(db, index).catch_up(lambda done, of: line.update(f"Reading for meaning: {done} of {of}"))
+            await Indexer(db, index, WordIndex()).catch_up(
+                lambda done, of: line.update(f"Reading for meaning: {done} of {of}")
+            )
 
 
 @practices_app.command("export")

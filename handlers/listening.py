@@ -13,6 +13,7 @@ from bot.rules.profile import Network
 from bot.rules.text import Gettext
 from storage.database import Conn, Database
 from storage.vectors import Vectors
+from storage.wordindex import WordIndex
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -40,8 +41,9 @@ class Focal:
 
     `who` returns somebody by their Slack user id, asking Slack where they are not known well enough yet. `translate`
     returns the gettext for a locale: what is sent unprompted speaks the language of whoever reads it. `home_team` is
-    the id of the workspace that tells home people from external ones. `vectors` compares meanings where models are
-    installed. `calendar_url` is where the feed of meetings can be read, empty if nowhere.
+    the id of the workspace that tells home people from external ones. `words` holds the index in memory, `vectors`
+    compares meanings where models are installed. `calendar_url` is where the feed of meetings can be read, empty if
+    nowhere.
     """
 
     db: Database
@@ -56,6 +58,7 @@ class Focal:
     home_team: str = ""
     calendar_url: str = ""
     vectors: Vectors = field(default_factory=Vectors)
+    words: WordIndex = field(default_factory=WordIndex)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Answers: what the records and the index hold for a question, read in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from bot.rules.answers import (
     Asked,
@@ -25,6 +26,7 @@ from storage.meetings import Meeting
 from storage.presidencies import all_presidencies
 from storage.retrieval import Found as Hit
 from storage.retrieval import retrieve
+from storage.search import Memory
 from storage.vectors import Meaning
 
 STORE = ("recommendation", "practice", "lesson")
@@ -86,6 +88,8 @@ class PassagesFound:
     recommended: bool = False
 
 
+Find = Callable[..., Awaitable[list[Hit]]]
+"""`retrieve` with all but what is looked for settled."""
 Found = PresidenciesFound | TroikaFound | ContactsFound | MeetingsFound | PassagesFound
 
 
@@ -98,12 +102,15 @@ async def look_up(
     own: str | None = None,
     top: int = 3,
     meaning: Meaning | None = None,
+    memory: Memory | None = None,
 ) -> Found:
     """Return what is known, as far as `audience` may read it, with at most `top` passages.
 
-    `own` is the code of the asker's delegation, `meaning` that of the question where models are installed. What was
+    `own` is the code of the asker's delegation, `meaning` that of the question where models are installed, `memory`
+    what holds the index in memory. What was
     asked must be a question: neither nothing nor too long.
     """
+    find = partial(retrieve, conn, audience=audience, limit=top, meaning=meaning, memory=memory)
     if isinstance(asked, WhoPresides):
         return presidencies_found(asked, await all_presidencies(conn), today)
     if isinstance(asked, WhoIsTroika):
@@ -114,9 +121,9 @@ async def look_up(
         found = await current(conn, today, of=chosen.members, roles=roles) if chosen.members else ()
         return ContactsFound(chosen, found)
     if isinstance(asked, WhichMeeting):
-        return await _meetings(conn, asked, today, audience, top, meaning)
+        return await _meetings(conn, asked, today, find)
     if isinstance(asked, Passages):
-        return await _passages(conn, asked, audience, top, meaning)
+        return await _passages(asked, find)
     raise TypeError(f"{type(asked).__name__} is not a question")
 
 
@@ -151,14 +158,12 @@ def _in_year(known: tuple[Presidency, ...], year: int) -> tuple[Period, ...]:
     return tuple(Period(p.label, p) for p in found) or (Period(str(year), None),)
 
 
-async def _meetings(
-    conn: Conn, asked: WhichMeeting, today: date, audience: str, top: int, meaning: Meaning | None
-) -> Found:
+async def _meetings(conn: Conn, asked: WhichMeeting, today: date, find: Find) -> Found:
     known = await meetings.all_meetings(conn)
     found = meetings_asked_for(asked, known, today)
     if asked.members or (asked.terms and not found):
         # A place or subject that no meeting has: what is written of it may still answer.
-        return await _passages(conn, Passages(("meet", *asked.terms), asked.members), audience, top, meaning)
+        return await _passages(Passages(("meet", *asked.terms), asked.members), find)
     last = next((each for each in reversed(known) if each.starts_on <= today), None)
     return MeetingsFound(asked, found, last)
 
@@ -178,16 +183,16 @@ def meetings_asked_for(asked: WhichMeeting, known: Sequence[Meeting], today: dat
     return tuple(named)
 
 
-async def _passages(conn: Conn, asked: Passages, audience: str, top: int, meaning: Meaning | None) -> PassagesFound:
+async def _passages(asked: Passages, find: Find) -> PassagesFound:
     if asked.recommended:
-        stored = await retrieve(conn, asked.terms, audience, top, kinds=STORE, members=asked.members, meaning=meaning)
+        stored = await find(asked.terms, kinds=STORE, members=asked.members)
         if _sure(stored) is not Confidence.UNKNOWN:
             return PassagesFound(asked, tuple(stored), _sure(stored), recommended=True)
-    hits = await retrieve(conn, asked.terms, audience, top, members=asked.members, meaning=meaning)
+    hits = await find(asked.terms, members=asked.members)
     if _sure(hits) is not Confidence.UNKNOWN or not asked.members:
         return PassagesFound(asked, tuple(hits), _sure(hits))
     # What others do is no answer to what these members do, though it may be worth a look.
-    others = await retrieve(conn, asked.terms, audience, top, meaning=meaning)
+    others = await find(asked.terms)
     return PassagesFound(asked, tuple(others), Confidence.UNKNOWN)
 
 

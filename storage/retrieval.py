@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from storage import search
 from storage.database import Conn
-from storage.search import Document, Hit
+from storage.search import Document, Hit, Memory
 from storage.vectors import Meaning
 
 CANDIDATES = 50
@@ -42,17 +43,19 @@ async def retrieve(
     kinds: Collection[str] = (),
     members: Collection[str] = (),
     meaning: Meaning | None = None,
+    memory: Memory | None = None,
 ) -> list[Found]:
     """Return up to `limit` documents that `audience` may read, the best first; `kinds` and `members` narrow them."""
+    find = partial(search.find, conn, wanted, audience, kinds=kinds, members=members, memory=memory)
     if meaning is None:
-        hits = await search.find(conn, wanted, audience, limit, kinds=kinds, members=members)
+        hits = await find(limit)
         return [Found(hit.document, hit.score, hit.coverage) for hit in hits]
-    by_words = await search.find(conn, wanted, audience, CANDIDATES, kinds=kinds, members=members)
+    by_words = await find(CANDIDATES)
     among = await search.numbers_of(conn, audience, kinds, members)
     likeness = await _likeness(conn, meaning, audience, by_words, among)
     both = {hit.id: hit for hit in by_words}
     missing = [key for key in likeness if key not in both]
-    for hit in await search.find(conn, wanted, audience, len(missing), members=members, kinds=kinds, among=missing):
+    for hit in await find(len(missing), among=missing):
         both[hit.id] = hit
     texts = await search.by_numbers(conn, likeness, audience)
     found = [_fused(hit.document, hit, likeness.get(key)) for key, hit in both.items()]
@@ -63,7 +66,7 @@ async def retrieve(
 async def _likeness(
     conn: Conn, meaning: Meaning, audience: str, by_words: Collection[Hit], among: Collection[int] | None
 ) -> dict[int, float]:
-    readable = search.AUDIENCES[: search.AUDIENCES.index(audience) + 1]
+    readable = search.readable(audience)
     cosines = meaning.vectors.nearest(meaning, readable, CANDIDATES, among, [hit.id for hit in by_words])
     return await meaning.vectors.likeness(conn, meaning, cosines)
 

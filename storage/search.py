@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     Column,
@@ -48,7 +48,8 @@ documents = Table(
     Column("length", Integer, nullable=False),
     Column("digest", String(64), nullable=False, index=True),
     UniqueConstraint("kind", "noun_id"),
-    # Vectors in memory are known by this number: it must not come back for another document.
+    Index("ix_documents_size", "audience", "length"),
+    # What is in memory is known by this number: it must not come back for another document.
     sqlite_autoincrement=True,
 )
 postings = Table(
@@ -58,12 +59,22 @@ postings = Table(
     Column("doc", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
     Column("weight", Integer, nullable=False),
     Index("ix_postings_doc", "doc"),
+    # Read by term alone: in the key's own order there is no second look for the weight.
+    sqlite_with_rowid=False,
+)
+
+index_changes = Table(
+    "index_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    sqlite_autoincrement=True,
 )
 
 AUDIENCES = ("public", "network", "secretariat")
 """Who may read a document, the widest first: whoever may read one may read those before it."""
 BY_MEMBER = ("plan",)
 """Kinds of which there is one document for each member, alike but for that: found only where a member is named."""
+CHANGES_KEPT = 1000
 TITLE_WEIGHT = 3
 SATURATION = 1.2
 LENGTH_SHARE = 0.75
@@ -106,13 +117,62 @@ class Hit:
     id: int = 0
 
 
+class Memory(Protocol):
+    """What holds all postings in memory, so that scoring does not have to read them; see `storage.wordindex`."""
+
+    async def is_true(self, conn: Conn) -> bool:
+        """Tell whether it holds exactly what this transaction would read."""
+
+    def rarity(self, asked: Sequence[str], readable: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each term."""
+
+    def best(self, rarity: dict[str, float], narrowing: "Narrowing", limit: int) -> dict[int, float]:
+        """Return numbers and scores of the best documents."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Which documents count: for which audiences, of which kinds (any if none), holding one of the terms `about`.
+
+    Unless it is None, only those `among` these numbers count.
+    """
+
+    readable: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    among: tuple[int, ...] | None = None
+
+
 async def index(conn: Conn, *found: Document) -> None:
     """Make documents findable, each in place of what was indexed under its kind and noun id."""
     newest = {(each.kind, each.noun_id): each for each in found}
     for kind in {kind for kind, _ in newest}:
-        await forget(conn, kind, *(noun_id for of, noun_id in newest if of == kind))
+        await _remove(conn, kind, [noun_id for of, noun_id in newest if of == kind])
     for document in newest.values():
         await _write(conn, document)
+    if newest:
+        await conn.execute(insert(index_changes))
+
+
+async def forget(conn: Conn, kind: str, *noun_ids: str) -> None:
+    """Take documents of one kind out of the index; nothing happens for those that are not there."""
+    if await _remove(conn, kind, noun_ids):
+        await conn.execute(insert(index_changes))
+
+
+async def state(conn: Conn) -> tuple[int, int]:
+    """Return figures that change with every committed change of the index.
+
+    Changes are counted as well as numbered: on PostgreSQL a lower number may be committed after a higher one.
+    """
+    row = (await conn.execute(select(func.count(), func.coalesce(func.max(index_changes.c.id), 0)))).one()
+    return int(row[0]), int(row[1])
+
+
+async def forget_changes(conn: Conn) -> None:
+    """Delete all but the latest rows that say that something changed."""
+    _count, newest = await state(conn)
+    await conn.execute(delete(index_changes).where(index_changes.c.id <= newest - CHANGES_KEPT))
 
 
 async def _write(conn: Conn, document: Document) -> None:
@@ -136,11 +196,10 @@ async def _write(conn: Conn, document: Document) -> None:
         await conn.execute(insert(postings), rows)
 
 
-async def forget(conn: Conn, kind: str, *noun_ids: str) -> None:
-    """Take documents of one kind out of the index; nothing happens for those that are not there."""
+async def _remove(conn: Conn, kind: str, noun_ids: Sequence[str]) -> bool:
     gone = (documents.c.kind == kind, documents.c.noun_id.in_(noun_ids))
     await conn.execute(delete(postings).where(postings.c.doc.in_(select(documents.c.id).where(*gone))))
-    await conn.execute(delete(documents).where(*gone))
+    return (await conn.execute(delete(documents).where(*gone))).rowcount > 0
 
 
 async def find(
@@ -152,34 +211,54 @@ async def find(
     kinds: Collection[str] = (),
     members: Collection[str] = (),
     among: Collection[int] | None = None,
+    memory: Memory | None = None,
 ) -> list[Hit]:
     """Return up to `limit` documents that `audience` may read and that hold any term of `wanted`, the best first.
 
     `kinds` narrows them to documents of these kinds, `members` to those about any of these members (codes), which then
-    counts like a word, and `among` to these numbers; how rare a word is counts over all that may be read.
+    counts like a word, and `among` to these numbers; how rare a word is counts over all that may be read. What is found
+    is the same with and without `memory`, which is asked only while it holds what the database does.
     """
     about = tuple(member_term(code) for code in members)
     asked = tuple(dict.fromkeys((*wanted, *about)))
-    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
-    total, average = await _size(conn, readable)
-    if not asked or not total:
+    narrowing = Narrowing(readable(audience), tuple(kinds), about, None if among is None else tuple(among))
+    if not asked or among == ():
         return []
-    rarity = await _rarity(conn, asked, readable, total)
     # More than asked for, so that rounding decides between equals alike on every database.
-    narrowed = _narrowed(readable, kinds, about)
-    if among is not None:
-        narrowed.append(documents.c.id.in_(tuple(among)))
-    scored = await _best(conn, rarity, average, narrowed, limit + 10)
+    rarity, scores = await _scored(conn, asked, narrowing, limit + 10, memory)
+    found = await by_numbers(conn, scores, audience)
     bound = sum(rarity.values()) * _saturated(TITLE_WEIGHT + 1)
-    hits = [Hit(found, round(score, 6), min(1.0, round(score / bound, 4)), key) for found, score, key in scored]
+    hits = [
+        Hit(document, round(scores[key], 6), min(1.0, round(scores[key] / bound, 4)), key)
+        for key, document in found.items()
+    ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.document.kind, hit.document.noun_id))[:limit]
+
+
+async def _scored(
+    conn: Conn, asked: Sequence[str], narrowing: Narrowing, limit: int, memory: Memory | None
+) -> tuple[dict[str, float], dict[int, float]]:
+    """Return how rare each term is, and the scores of the best documents by their numbers."""
+    if memory is not None and await memory.is_true(conn):
+        rarity = memory.rarity(asked, narrowing.readable)
+        return rarity, memory.best(rarity, narrowing, limit)
+    total, average = await _size(conn, narrowing.readable)
+    if not total:
+        return {}, {}
+    rarity = await _rarity(conn, asked, narrowing.readable, total)
+    return rarity, await _best(conn, rarity, average, narrowing, limit)
 
 
 async def rarity(conn: Conn, words: Collection[str], audience: str) -> dict[str, float]:
     """Return how rare each word is among what `audience` may read: its inverse document frequency."""
-    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
-    total, _ = await _size(conn, readable)
-    return await _rarity(conn, tuple(dict.fromkeys(words)), readable, total)
+    audiences = readable(audience)
+    total, _ = await _size(conn, audiences)
+    return await _rarity(conn, tuple(dict.fromkeys(words)), audiences, total)
+
+
+def readable(audience: str) -> tuple[str, ...]:
+    """Return the audiences whose documents `audience` may read."""
+    return AUDIENCES[: AUDIENCES.index(audience) + 1]
 
 
 async def index_profile(conn: Conn, network: Network) -> None:
@@ -232,43 +311,47 @@ async def _rarity(conn: Conn, asked: Sequence[str], readable: Sequence[str], tot
         .group_by(postings.c.term)
     )
     held = dict.fromkeys(asked, 1) | {row.term: row.held for row in rows}
-    return {term: log(1 + (total - held[term] + 0.5) / (held[term] + 0.5)) for term in asked}
+    return {term: rareness(total, held[term]) for term in asked}
 
 
-def _narrowed(readable: Sequence[str], kinds: Collection[str], about: Sequence[str]) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [documents.c.audience.in_(readable)]
-    if kinds:
-        conditions.append(documents.c.kind.in_(tuple(kinds)))
-    elif not about:
+def rareness(total: int, held: int) -> float:
+    """Return the inverse document frequency of a term that so many of all documents hold."""
+    return log(1 + (total - held + 0.5) / (held + 0.5))
+
+
+def _conditions(narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [documents.c.audience.in_(narrowing.readable)]
+    if narrowing.kinds:
+        conditions.append(documents.c.kind.in_(narrowing.kinds))
+    elif not narrowing.about:
         conditions.append(documents.c.kind.not_in(BY_MEMBER))
-    if about:
-        conditions.append(documents.c.id.in_(select(postings.c.doc).where(postings.c.term.in_(about))))
+    if narrowing.about:
+        conditions.append(documents.c.id.in_(select(postings.c.doc).where(postings.c.term.in_(narrowing.about))))
+    if narrowing.among is not None:
+        conditions.append(documents.c.id.in_(narrowing.among))
     return conditions
 
 
 async def _best(
-    conn: Conn, rarity: dict[str, float], average: float, narrowed: Sequence[ColumnElement[bool]], limit: int
-) -> list[tuple[Document, float, int]]:
+    conn: Conn, rarity: dict[str, float], average: float, narrowing: Narrowing, limit: int
+) -> dict[int, float]:
     norm = literal(SATURATION * (1 - LENGTH_SHARE)) + literal(SATURATION * LENGTH_SHARE / average) * documents.c.length
     saturated = literal(SATURATION + 1) * postings.c.weight / (postings.c.weight + norm)
     score = func.sum(case(rarity, value=postings.c.term) * saturated).label("score")
     query = (
         select(documents.c.id, score)
         .join(postings, postings.c.doc == documents.c.id)
-        .where(postings.c.term.in_(rarity), *narrowed)
+        .where(postings.c.term.in_(rarity), *_conditions(narrowing))
         .group_by(documents.c.id)
         .order_by(score.desc(), documents.c.id)
         .limit(limit)
     )
-    scores = {row.id: row.score for row in await conn.execute(query)}
-    rows = await conn.execute(select(documents).where(documents.c.id.in_(scores)))
-    return [(_document(row), scores[row.id], row.id) for row in rows]
+    return {row.id: row.score for row in await conn.execute(query)}
 
 
 async def by_numbers(conn: Conn, numbers: Collection[int], audience: str) -> dict[int, Document]:
     """Return those documents by their numbers in the index that are still there and that `audience` may read."""
-    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
-    query = select(documents).where(documents.c.id.in_(tuple(numbers)), documents.c.audience.in_(readable))
+    query = select(documents).where(documents.c.id.in_(tuple(numbers)), documents.c.audience.in_(readable(audience)))
     return {row.id: _document(row) for row in await conn.execute(query)}
 
 
@@ -278,9 +361,8 @@ async def numbers_of(
     """Return the numbers of the documents to which kinds and members narrow a search, None if they do not."""
     if not kinds and not members:
         return None
-    readable = AUDIENCES[: AUDIENCES.index(audience) + 1]
     about = tuple(member_term(code) for code in members)
-    query = select(documents.c.id).where(*_narrowed(readable, kinds, about))
+    query = select(documents.c.id).where(*_conditions(Narrowing(readable(audience), tuple(kinds), about)))
     return frozenset((await conn.execute(query)).scalars())
 
 

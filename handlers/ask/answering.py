@@ -88,6 +88,7 @@ async def answer(
         own=actor.member,
         top=top,
         meaning=await focal.vectors.meaning(asked.text) if isinstance(asked, Passages) else None,
+        memory=focal.words,
     )
     if isinstance(found, ContactsFound):
         return _of_contacts(_, found, names, None if public else actor, focal.now().date())
@@ -118,7 +119,8 @@ async def answer_text(focal: Focal, actor: Actor, question: str, top: int = view
     async with focal.db.read() as conn:
         said = await answer(conn, focal, actor, str, asked, top=top)
         meaning = await focal.vectors.meaning(question)
-        hits = await retrieve(conn, terms(question), _audience(actor, public=False), top, meaning=meaning)
+        audience = _audience(actor, public=False)
+        hits = await retrieve(conn, terms(question), audience, top, meaning=meaning, memory=focal.words)
     found = tuple(AnsweredHit(h.document.noun_id, h.document.kind, h.document.title, h.score) for h in hits)
     return Answered(question, said.answered, _as_words(said.text), found)
 

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.retrieval import Found, retrieve
 from storage.search import Document
 from storage.vectors import Vectors
+from storage.wordindex import WordIndex
 
 np = pytest.importorskip("numpy")
 
@@ -62,7 +63,7 @@ async def index(db: Database, *documents: Document) -> None:
 
 async def all_seen(db: Database, *models: Any) -> Vectors:
     made = Vectors(models or (Dictionary(),))
-    await Indexer(db, made).catch_up(lambda *_: None)
+    await Indexer(db, made, WordIndex()).catch_up(lambda *_: None)
     return made
 
 
@@ -176,7 +177,7 @@ async def test_what_was_taken_out_is_found_no_more(db: Database) -> None:
         await search.forget(conn, "practice", "P9")
 
     at_once = await found(db, seen, "mums")
-    await Indexer(db, seen).step()
+    await Indexer(db, seen, WordIndex()).step()
 
     async with db.read() as conn:
         kept = (await conn.execute(vectors.embeddings.select())).all()
@@ -189,8 +190,8 @@ async def test_new_words_have_new_vectors(db: Database) -> None:
     await index(db, TOUR, ARMS)
     seen = await all_seen(db)
     await index(db, Document("practice", "P9", "Shorter tour", "Ballots."))
-    await Indexer(db, seen).step()
-    await Indexer(db, seen).step()
+    await Indexer(db, seen, WordIndex()).step()
+    await Indexer(db, seen, WordIndex()).step()
 
     assert ids(await found(db, seen, "election"))[0] == "P9"
     assert (await found(db, seen, "mums"))[0].score < 0.5
@@ -214,20 +215,33 @@ async def test_models_read_in_batches_and_say_how_far_they_are(db: Database) -> 
     await index(db, *(Document("fact", str(i), f"Camp {i}", "") for i in range(BATCH + 3)))
     told: list[tuple[int, int]] = []
 
-    await Indexer(db, Vectors((Dictionary(),))).catch_up(lambda done, of: told.append((done, of)))
+    await Indexer(db, Vectors((Dictionary(),)), WordIndex()).catch_up(lambda done, of: told.append((done, of)))
 
     assert told == [(BATCH, BATCH + 3), (BATCH + 3, BATCH + 3)]
 
 
 async def test_without_models_there_is_nothing_to_do(db: Database) -> None:
-    """No model, no vectors: the background work ends at once."""
+    """No model, no vectors, and no work."""
     await index(db, TOUR)
     none = Vectors()
 
-    await Indexer(db, none).run()
+    seen = await Indexer(db, none, WordIndex()).step()
 
-    assert not none
+    assert seen == 0
     assert await none.meaning("mums") is None
+
+
+async def test_memory_follows_what_is_indexed(db: Database) -> None:
+    """In the background the words in memory come to hold what the database holds."""
+    words = WordIndex()
+    indexer = Indexer(db, Vectors(), words)
+    await indexer.remember()
+    await index(db, TOUR)
+
+    await indexer.remember()
+
+    async with db.read() as conn:
+        assert await words.is_true(conn)
 
 
 @pytest.mark.parametrize("body", ["", "   ", "\n\n", "。。。", "x" * 20_000, "Toddler. " * 500])

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_documents_digest"), "documents", ["digest"], unique=False)
+    op.create_index("ix_documents_size", "documents", ["audience", "length"], unique=False)
     op.create_table(
         "duties",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -162,6 +163,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_inbox_event_id")),
     )
     op.create_index("ix_inbox_open", "inbox", ["state", "id"], unique=False)
+    op.create_table(
+        "index_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_changes")),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "installation",
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -337,6 +344,7 @@ def upgrade() -> None:
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["doc"], ["documents.id"], name=op.f("fk_postings_doc_documents"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("term", "doc", name=op.f("pk_postings")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_postings_doc", "postings", ["doc"], unique=False)
     op.create_table(
@@ -863,12 +871,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meetings_starts_on"), table_name="meetings")
     op.drop_table("meetings")
     op.drop_table("installation")
+    op.drop_table("index_changes")
     op.drop_index("ix_inbox_open", table_name="inbox")
     op.drop_table("inbox")
     op.drop_index(op.f("ix_enquiries_user_id"), table_name="enquiries")
     op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
     op.drop_table("enquiries")
     op.drop_table("duties")
+    op.drop_index("ix_documents_size", table_name="documents")
     op.drop_index(op.f("ix_documents_digest"), table_name="documents")
     op.drop_table("documents")
     op.drop_index(op.f("ix_sightings_viewer"), table_name="sightings")
