@@ -55,9 +55,9 @@ class SlackApi:
         answer = await self.call("users.info", {"user": user_id, "include_locale": "true"}, read=True)
         return read_profile(answer["user"], self.home_team)
 
-    async def dm(self, user_id: str) -> str:
-        """Return the channel id of the app's DM with a person."""
-        answer = await self.call("conversations.open", {"users": user_id})
+    async def dm(self, user_ids: str) -> str:
+        """Return the channel id of the app's DM with a person, or with several whose ids have commas between them."""
+        answer = await self.call("conversations.open", {"users": user_ids})
         return str(answer["channel"]["id"])
 
     async def find_post(self, channel: str, oldest: float, key: str, thread_ts: str | None) -> str | None:

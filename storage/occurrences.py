@@ -32,6 +32,8 @@ from storage.reminders import (
 LOOK_AGAIN = timedelta(hours=1)
 """How often a reminder is looked at while it is on its way round the zones: somebody may have joined the audience."""
 OPEN = (Progress.SENT, Progress.SNOOZED)
+TOGETHER = "troika"
+"""The recipient of what goes to the Troika in one group message; whose it is that day is looked up when it is sent."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Occurrence:
     member: str | None = None
     way: Way | None = None
     came_from: str | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people read it in one place: a channel, or a group message."""
+        return self.audience.group is Group.CHANNEL or self.recipient == TOGETHER
 
     @property
     def key(self) -> str:
@@ -147,8 +154,11 @@ class _Look:
         # One day counts for all: were it each one's own, a day off could leave it to nobody between two chairs.
         day = rules.day_of(found.schedule, wall, self.now, self.hours)
         if found.audience.group is Group.CHANNEL:
-            return tuple(_channel(each, found.schedule.zone) for each in found.audience.people)
-        return await _people_in(self.conn, found.audience, day, self.secretariat, self.presidencies)
+            return tuple(_place(each, found.schedule.zone) for each in found.audience.people)
+        there = await _people_in(self.conn, found.audience, day, self.secretariat, self.presidencies)
+        if found.audience.group is Group.TOGETHER and 0 < len(there) <= rules.MOST_TOGETHER:
+            return (_place(TOGETHER, found.schedule.zone),)
+        return there
 
     async def _add(
         self, found: Reminder, wall: datetime, walls: list[datetime], recipients: Iterable[Recipient]
@@ -233,14 +243,14 @@ async def _people_in(
     if audience.group is Group.SECRETARIAT:
         return await people.secretariat_of(conn, secretariat, day)
     troika = troika_on(presidencies, day)
-    if audience.group is Group.TROIKA:
+    if audience.group in {Group.TROIKA, Group.TOGETHER}:
         return await people.voices_of(conn, troika.members, day)
     return await people.voices_of(conn, troika.current.members if troika.current else (), day)
 
 
-def _channel(channel: str, zone: str) -> Recipient:
-    """Return a channel as a recipient: it has no clock of its own, and goes by that of whoever made the reminder."""
-    return Recipient(channel, channel, None, zone, "en")
+def _place(name: str, zone: str) -> Recipient:
+    """Return what several read as a recipient: it has no clock of its own, and goes by that of the reminder's maker."""
+    return Recipient(name, name, None, zone, "en")
 
 
 async def _named(conn: Conn, names: Sequence[str], day: date) -> tuple[Recipient, ...]:

@@ -30,8 +30,9 @@ RESPONSE_URL_USES = 5
 DEEPEST = 3
 
 
-HISTORY = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
-READ = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
+HISTORY = {"channel": "channels:history", "private": "groups:history", "im": "im:history", "mpim": "mpim:history"}
+READ = {"channel": "channels:read", "private": "groups:read", "im": "im:read", "mpim": "mpim:read"}
+MOST_IN_A_GROUP = 8
 SCOPES = {
     "auth.test": None,
     "chat.postMessage": "chat:write",
@@ -204,15 +205,19 @@ class Methods:
         }
 
     async def conversations_open(self, args: Args) -> Result:
-        """Open the direct message with one person."""
+        """Open the direct message with one person, or the group message with up to eight."""
         users = args.get("users") or ""
         names = users if isinstance(users, list) else str(users).split(",")
-        if len(names) > 1:
-            self._need("mpim:write")
-        user = self._user(names[0])
-        if user.is_bot or user.deleted:
-            raise Refusal("cannot_dm_bot" if user.is_bot else "user_disabled")
-        return {"channel": {"id": self._team.dm(user.id, self._bot.id).id}}
+        if len(names) > MOST_IN_A_GROUP:
+            raise Refusal("too_many_users")
+        users = [self._user(each) for each in names]
+        for user in users:
+            if user.is_bot or user.deleted:
+                raise Refusal("cannot_dm_bot" if user.is_bot else "user_disabled")
+        if len(users) == 1:
+            return {"channel": {"id": self._team.dm(users[0].id, self._bot.id).id}}
+        self._need("mpim:write")
+        return {"channel": {"id": self._team.group([self._bot.id, *(each.id for each in users)]).id}}
 
     def _channel_object(self, channel: Channel) -> Result:
         return {
@@ -221,6 +226,7 @@ class Methods:
             "is_channel": channel.kind == "channel",
             "is_private": channel.kind == "private",
             "is_im": channel.kind == "im",
+            "is_mpim": channel.kind == "mpim",
             "is_member": self._bot.id in channel.members,
             "is_archived": channel.is_archived,
             "topic": {"value": channel.topic},

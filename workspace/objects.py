@@ -6,8 +6,8 @@ from urllib.parse import quote
 from workspace.state import Channel, Message, StoredFile, Team, User, View
 
 Object = dict[str, Any]
-TYPES = {"channel": "channel", "private": "group", "im": "im"}
-SUBSCRIPTIONS = {"channel": "message.channels", "private": "message.groups", "im": "message.im"}
+TYPES = {"channel": "channel", "private": "group", "im": "im", "mpim": "mpim"}
+SUBSCRIPTIONS = {"channel": "message.channels", "private": "message.groups", "im": "message.im", "mpim": "message.mpim"}
 
 
 def user_object(user: User, *, locale: bool = False, email: bool = True) -> Object:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from workspace.inputs import initial_values
 
 Block = dict[str, Any]
-Kind = Literal["channel", "private", "im"]
+Kind = Literal["channel", "private", "im", "mpim"]
 ViewType = Literal["modal", "home"]
 
 COLOURS = ("#1f4e79", "#2e7d6b", "#8a4b9c", "#b3541e", "#4b6a1f", "#9c2f4f", "#3d5a98", "#6b5b3e")
@@ -258,6 +258,19 @@ class Team:
         found = next((each for each in self.channels.values() if each.kind == "im" and set(each.members) == pair), None)
         if found is None:
             found = Channel(self.new_id("D"), "", "im", [user_id, other_id], created=int(self.now().timestamp()))
+            self.channels[found.id] = found
+            self.changed()
+        return found
+
+    def group(self, user_ids: Iterable[str]) -> Channel:
+        """Return the group message of several people, opened now if there is none yet."""
+        people = set(user_ids)
+        of_groups = (each for each in self.channels.values() if each.kind == "mpim")
+        found = next((each for each in of_groups if set(each.members) == people), None)
+        if found is None:
+            name = "--".join(sorted(self.users[each].name for each in people))
+            created = int(self.now().timestamp())
+            found = Channel(self.new_id("G"), f"mpdm-{name}-1", "mpim", sorted(people), created=created)
             self.channels[found.id] = found
             self.changed()
         return found

@@ -27,6 +27,8 @@ METHOD_SCOPES = {
     "chat.update": "chat:write",
     "conversations.info": "channels:read",
     "conversations.open": "im:write",
+    "conversations.open of several people": "mpim:write",
+    "conversations.history of a group message": "mpim:history",
     "files.completeUploadExternal": "files:write",
     "reactions.add": "reactions:write",
     "reactions.remove": "reactions:write",

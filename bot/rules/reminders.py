@@ -74,10 +74,13 @@ class Group(StrEnum):
     DELEGATION = "delegation"
     PEOPLE = "people"
     CHANNEL = "channel"
+    TOGETHER = "troika together"
 
 
-STANDING_GROUPS = frozenset({Group.TROIKA, Group.PRESIDENCY, Group.SECRETARIAT})
+STANDING_GROUPS = frozenset({Group.TROIKA, Group.PRESIDENCY, Group.SECRETARIAT, Group.TOGETHER})
 """Groups that need no names."""
+MOST_TOGETHER = 8
+"""People in a group message, beside the app. Source: Slack, conversations.open."""
 
 
 class Snooze(StrEnum):
@@ -459,6 +462,6 @@ def audience_of(word: str) -> Audience:
     if _EMAIL.fullmatch(word):
         return Audience(Group.PEOPLE, (word.lower(),))
     raise BadInput(
-        "“to” is troika, presidency, secretariat, a Slack user id, an e-mail address, a channel's id or a member's "
-        "code."
+        "“to” is troika, troika together, presidency, secretariat, a Slack user id, an e-mail address, a channel's id "
+        "or a member's code."
     )

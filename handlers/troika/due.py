@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.rules.reminders import LATE, Group, answer_awaited_until, utc_of, wall_of, working_wall
+from bot.rules.reminders import LATE, answer_awaited_until, utc_of, wall_of, working_wall
 from bot.rules.workdays import hours_for
 from handlers import secretariat
 from handlers.listening import Focal
@@ -64,7 +64,7 @@ async def _post(conn: Conn, focal: Focal, due: Occurrence, known: dict[str, Reci
         sender=known[due.came_from].name if due.came_from else "",
         late=not due.snoozes and due.way is None and now - due.due_at >= LATE,
     )
-    await outbox.post(conn, due.key, due.recipient, payload, now)
+    await outbox.post(conn, due.key, await _address(conn, focal, due), payload, now)
     if _is_awaited(due):
         hours = hours_for(focal.network.working_hours, due.member, reader.zone)
         until = answer_awaited_until(now, reader.zone, hours)
@@ -72,15 +72,22 @@ async def _post(conn: Conn, focal: Focal, due: Occurrence, known: dict[str, Reci
 
 
 def reader_at(recipient: Recipient, due: Occurrence, focal: Focal) -> Reader:
-    """Return how the recipient of an occurrence reads: in a channel, moments are on the clock that it goes by."""
-    in_channel = due.audience.group is Group.CHANNEL
-    return reader_for(replace(recipient, zone=due.zone) if in_channel else recipient, focal)
+    """Return how the recipient of an occurrence reads: where several do, moments are on the clock that it goes by."""
+    return reader_for(replace(recipient, zone=due.zone) if due.is_shared else recipient, focal)
+
+
+async def _address(conn: Conn, focal: Focal, due: Occurrence) -> str:
+    """Return where an occurrence is sent; a group message is addressed by its people, with commas between them."""
+    if due.recipient != occurrences.TOGETHER:
+        return due.recipient
+    day = wall_of(due.due_at, due.zone).date()
+    there = await occurrences.recipients_of(conn, due.audience, day, focal.secretariat)
+    return ",".join(sorted(each.user_id for each in there))
 
 
 def _is_awaited(due: Occurrence) -> bool:
-    """Tell whether an answer is awaited: not of a channel, of a note to oneself, or of who was asked in reserve."""
-    in_channel = due.audience.group is Group.CHANNEL
-    return not in_channel and due.recipient != due.created_by and due.way is not Way.ESCALATED
+    """Tell whether an answer is awaited: not where several read it, of oneself, or of who was asked in reserve."""
+    return not due.is_shared and due.recipient != due.created_by and due.way is not Way.ESCALATED
 
 
 async def _escalate(focal: Focal, now: datetime) -> int:

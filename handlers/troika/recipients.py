@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from bot.rules.duties import Duty
 from bot.rules.permissions import Actor
 from bot.rules.problems import AlreadyDone, Closed, NotAllowed, NotFound
-from bot.rules.reminders import Group, Snooze, snoozed_until, utc_of, wall_of, working_wall
+from bot.rules.reminders import Snooze, snoozed_until, utc_of, wall_of, working_wall
 from bot.rules.workdays import hours_for
 from handlers import secretariat
 from handlers.listening import Answer, Click, Done, Errors, Focal, Modal, Request, Submission, number_in
@@ -200,7 +200,7 @@ async def _of(conn: Conn, actor: Actor, number: int) -> Occurrence:
     due = await occurrences.occurrence(conn, number)
     if due is None:
         raise NotFound("This reminder is not there any more.", "See /wps-troika.")
-    if due.audience.group is Group.CHANNEL:
+    if due.is_shared:
         if not actor.roles:
             raise NotAllowed("This reminder is for the Network.", "Ask the Secretariat to link you to your contact.")
     elif due.recipient != actor.user_id:

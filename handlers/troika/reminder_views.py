@@ -10,6 +10,7 @@ from bot.rules.moments import LONGEST as WORDS_LIMIT
 from bot.rules.permissions import Actor
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import (
+    MOST_TOGETHER,
     RULE_LIMIT,
     TEXT_LIMIT,
     Audience,
@@ -117,6 +118,10 @@ def titled(text: str) -> str:
 
 def _whom_field(reader: Reader, draft: Draft) -> list[Block]:
     _ = reader._
+    if draft.group == Group.TOGETHER:
+        said = _("A group message holds {most} people; if they are more, each gets a message of their own.")
+        clock = _("It has no clock of its own: yours counts.")
+        return [context(said.format(most=MOST_TOGETHER), clock)]
     if draft.group == Group.PEOPLE:
         hint = _("{most} at most.").format(most=MOST_PEOPLE)
         return [field("people", _("People"), _people_picker(_, draft.people), hint=hint)]
@@ -208,7 +213,7 @@ def in_full(
         quote(draft.text, TEXT_LIMIT + 800),
         _("*To:* {audience}").format(audience=_whom(reader, draft.audience, recipients)),
         _("*When:* {moment}").format(moment=_when(reader, draft.audience, schedule, walls[0])),
-        *_moved(reader, schedule, walls[0], recipients, hours),
+        *_moved(reader, draft.audience, schedule, walls[0], recipients, hours),
         *([_counted(reader, draft.offset, meeting)] if meeting else []),
         *([_repeats(reader, schedule, walls)] if schedule.rule else []),
     ]
@@ -240,7 +245,7 @@ def _when(reader: Reader, audience: Audience, schedule: Schedule, wall: datetime
     if schedule.exact:
         moment = wall_in_zone_words(wall, schedule.zone, reader.locale)
         return _("{moment}, for everybody at that very moment").format(moment=moment)
-    if audience.group is Group.CHANNEL:
+    if audience.group in {Group.CHANNEL, Group.TOGETHER}:
         return wall_in_zone_words(wall, schedule.zone, reader.locale)
     return _("{moment} on each recipient's own clock; yours is in {zone}").format(
         moment=wall_words(wall, reader.locale), zone=reader.zone
@@ -248,12 +253,18 @@ def _when(reader: Reader, audience: Audience, schedule: Schedule, wall: datetime
 
 
 def _moved(
-    reader: Reader, schedule: Schedule, wall: datetime, recipients: Sequence[Recipient], hours: WorkingHours
+    reader: Reader,
+    audience: Audience,
+    schedule: Schedule,
+    wall: datetime,
+    recipients: Sequence[Recipient],
+    hours: WorkingHours,
 ) -> list[str]:
     """Say to whom it comes later than at the wall time `wall`, and when: out of hours, at a weekend, on a holiday."""
     if schedule.exact:
         return []
-    clocks = {each.name: hours_for(hours, each.member, each.zone) for each in recipients}
+    own = audience.group is not Group.TOGETHER
+    clocks = {each.name: hours_for(hours, each.member, each.zone) for each in recipients if own}
     clocks = clocks or {"": hours_for(hours, None, schedule.zone)}
     names: dict[datetime, list[str]] = {}
     for name, theirs in clocks.items():
@@ -396,7 +407,7 @@ def build_due(reader: Reader, due: Occurrence, *, maker: str, sender: str, late:
 def _answers(_: Gettext, due: Occurrence) -> list[list[Element]]:
     number = str(due.id)
     done = button(_("Done"), ids.REMINDER_DONE, number, style="primary")
-    if due.audience.group is Group.CHANNEL:
+    if due.is_shared:
         return [[done]]
     sure = confirm(
         _("Is this not yours?"),

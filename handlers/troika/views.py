@@ -119,6 +119,7 @@ def group_name(_: Gettext, group: str) -> str:
         "delegation": _("a delegation"),
         "people": _("people"),
         "channel": _("a channel"),
+        "troika together": _("the Troika, in one group message"),
     }[group]
 
 

@@ -241,9 +241,7 @@ def test_an_unknown_zone_is_taken_for_utc(name: str) -> None:
     assert reminders.utc_of(wall, name) == wall.replace(tzinfo=UTC)
 
 
-NOBODY = (
-    "“to” is troika, presidency, secretariat, a Slack user id, an e-mail address, a channel's id or a member's code."
-)
+NOBODY = "“to” is troika, troika together, presidency, secretariat, a Slack user id, an e-mail address, a channel's id or a member's code."
 ROW = {"due": "2026-03-05T09:00+05:30", "to": "Troika", "text": "Choose the topics", "repeat": "", "exact": ""}
 
 

@@ -134,6 +134,41 @@ async def test_everybody_gets_it_at_their_own_nine_o_clock(bot: Harness) -> None
     assert "For the Troika, from Kenji Mori; due Tuesday 3 March 2026, 09:00 (Europe/Oslo, UTC+1)." in said_to(liv)[-1]
 
 
+def together(bot: Harness, *people: Person) -> list[Message]:
+    """Return what stands in the group message of these people with Focal."""
+    place = bot.slack.team.group([bot.slack.bot.id, *(each.id for each in people)])
+    return bot.slack.team.shared(place.id)
+
+
+async def test_the_troika_is_reminded_together(bot: Harness) -> None:
+    """One group message holds both of them, at its maker's hour; the first to press Done has done it for both."""
+    kenji, liv = await troika(bot)
+    await remind(bot, kenji, group="troika together")
+    await bot.at(utc("2026-03-03 00:00"))
+    shown = together(bot, kenji, liv)
+    before = [text_of(each) for each in shown]
+
+    await liv.click(shown[0], "Done")
+    await bot.settle()
+
+    said = "For the Troika, in one group message, from Kenji Mori; due Tuesday 3 March 2026, 09:00 (Asia/Tokyo, UTC+9)."
+    assert len(before) == 1
+    assert said in before[0]
+    assert "*Done* by Liv Berg" in text_of(together(bot, kenji, liv)[0])
+    assert (reminded(kenji), reminded(liv)) == ([], [])
+
+
+async def test_a_troika_too_large_for_a_group_message_is_reminded_one_by_one(bot: Harness) -> None:
+    """Slack puts eight people into a group message: a ninth means that each gets a message of their own."""
+    kenji, _liv = await troika(bot)
+    others = [await bot.person(f"Kari No{n}", "NO", tz="Europe/Oslo") for n in range(7)]
+    await remind(bot, kenji, group="troika together")
+
+    await bot.at(utc("2026-03-03 08:00"))
+
+    assert [len(reminded(each)) for each in (kenji, *others)] == [1] * 8
+
+
 async def test_done_ends_it(bot: Harness) -> None:
     """After Done the DM says so and has no buttons; a second click is told that it is done."""
     kenji, _liv = await troika(bot)

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from tests.workspace.conftest import MANIFEST, App
 from workspace.api import SCOPES
 from workspace.driver import Workspace
-from workspace.problems import Refusal
+from workspace.problems import NotPossible, Refusal
 from workspace.state import Channel
 
 SCOPED = sorted(name for name, scope in SCOPES.items() if scope)
@@ -271,7 +271,7 @@ async def test_addresses_need_a_scope(clock: Clock, tmp_path: Path) -> None:
 
 
 async def test_a_direct_message_needs_somebody_who_is_there(app: App, slack: Workspace) -> None:
-    """Nobody unknown or gone can be written to, nor the app itself, nor several people without the scope for it."""
+    """Nobody unknown or gone can be written to, nor the app itself, nor more than eight people together."""
     ana, gone = slack.add_user("Ana Example"), slack.add_user("Bo Example", deleted=True)
 
     opened = (await app.call("conversations.open", users=ana.id))["channel"]["id"]
@@ -280,7 +280,22 @@ async def test_a_direct_message_needs_somebody_who_is_there(app: App, slack: Wor
     assert await app.error("conversations.open", users="U-NOBODY") == "user_not_found"
     assert await app.error("conversations.open", users=gone.id) == "user_disabled"
     assert await app.error("conversations.open", users=slack.bot.id) == "cannot_dm_bot"
-    assert await app.error("conversations.open", users=f"{ana.id},{gone.id}") == "missing_scope"
+    assert await app.error("conversations.open", users=f"{ana.id},{gone.id}") == "user_disabled"
+    assert await app.error("conversations.open", users=",".join([ana.id] * 9)) == "too_many_users"
+
+
+async def test_a_group_message_is_one_whoever_is_named_first(app: App, slack: Workspace) -> None:
+    """Several people share one place with the app, the same each time, which all of them and nobody else see."""
+    ana, bo, eve = (slack.add_user(f"{name} Example") for name in ("Ana", "Bo", "Eve"))
+
+    first = (await app.call("conversations.open", users=f"{ana.id},{bo.id}"))["channel"]["id"]
+    again = (await app.call("conversations.open", users=f"{bo.id},{ana.id}"))["channel"]["id"]
+    await app.call("chat.postMessage", channel=first, text="To both of you")
+
+    assert first == again
+    assert [each.text for each in ana.sees(first)] == [each.text for each in bo.sees(first)] == ["To both of you"]
+    with pytest.raises(NotPossible):
+        eve.sees(first)
 
 
 async def test_a_tab_that_the_manifest_leaves_out_takes_nothing(clock: Clock, tmp_path: Path) -> None:

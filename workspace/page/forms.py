@@ -17,7 +17,7 @@ Element = dict[str, Any]
 Form = MultiDictProxy[Any]
 Choice = tuple[str, str, str]
 """Value, words and description of one thing that can be chosen."""
-INCLUDED = {"public": "channel", "private": "private", "im": "im"}
+INCLUDED = {"public": "channel", "private": "private", "im": "im", "mpim": "mpim"}
 
 
 def field_name(block_id: str, action_id: str) -> str:
