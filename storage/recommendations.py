@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     Column,
     ForeignKey,
@@ -39,6 +40,7 @@ from bot.rules.recommendations import (
     NewRecommendation,
     State,
     Wanted,
+    Wording,
     check_step,
     one_line,
     within,
@@ -47,6 +49,7 @@ from bot.rules.text import clip, markdown
 from bot.rules.words import terms
 from storage import audit, installation, search
 from storage.database import Conn, Database, UTCDateTime, insert_new, metadata
+from storage.meetings import meetings
 from storage.members import Member, all_members, members
 from storage.people import people
 from storage.search import Document
@@ -77,6 +80,8 @@ recommendations = Table(
     Column("meeting_id", ForeignKey("meetings.id", ondelete="SET NULL")),
     Column("place", String(64), nullable=False, server_default=""),
     Column("url", String(500), nullable=False, server_default=""),
+    Column("addressees", JSON, nullable=False, server_default="[]"),
+    Column("tags", JSON, nullable=False, server_default="[]"),
     Column("merged_into", ForeignKey("recommendations.number")),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("proposed_at", UTCDateTime, nullable=False),
@@ -93,6 +98,8 @@ revisions = Table(
     Column("kind", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("theme", String(40), nullable=False),
+    Column("addressees", JSON, nullable=False, server_default="[]"),
+    Column("tags", JSON, nullable=False, server_default="[]"),
     Column("state", String(16), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("number", "version"),
@@ -117,7 +124,7 @@ class Recommendation(NewRecommendation):
     """One record under its number, which never changes; `version` counts its changes.
 
     `author_name` is empty unless the attribution lets it be shown; `endorsed_by` holds member codes; `merged_into` is
-    the number of the record that took this one in. Moments are aware UTC.
+    the number of the record that took this one in; `meeting` is what its meeting is called. Moments are aware UTC.
     """
 
     number: int
@@ -129,6 +136,12 @@ class Recommendation(NewRecommendation):
     proposed_at: datetime
     changed_at: datetime
     endorsed_by: tuple[str, ...] = ()
+    meeting: str = ""
+
+    @property
+    def wording(self) -> Wording:
+        """Return what it says, of which kind and theme, to whom, with which tags."""
+        return Wording(self.text, self.kind, self.theme, self.addressees, self.tags)
 
 
 @dataclass(frozen=True)
@@ -168,7 +181,8 @@ async def propose(conn: Conn, new: NewRecommendation, now: datetime) -> Recommen
 
 def _columns(new: NewRecommendation) -> dict[str, Any]:
     values = {field.name: getattr(new, field.name) for field in fields(NewRecommendation)}
-    return values | {"kind": new.kind.value, "attribution": new.attribution.value}
+    lists = {"addressees": list(new.addressees), "tags": list(new.tags)}
+    return values | lists | {"kind": new.kind.value, "attribution": new.attribution.value}
 
 
 async def source_mark(conn: Conn, source: str) -> str:
@@ -214,8 +228,10 @@ async def several(conn: Conn, numbers: Sequence[int]) -> tuple[Recommendation, .
 
 
 def _records() -> Select[Any]:
-    return select(recommendations, people.c.name.label("author_name")).outerjoin(
-        people, people.c.user_id == recommendations.c.author
+    return (
+        select(recommendations, people.c.name.label("author_name"), meetings.c.title.label("meeting"))
+        .outerjoin(people, people.c.user_id == recommendations.c.author)
+        .outerjoin(meetings, meetings.c.id == recommendations.c.meeting_id)
     )
 
 
@@ -225,6 +241,7 @@ def _record(row: Row[Any]) -> Recommendation:
     attribution = Attribution(values.pop("attribution"))
     named = values.pop("author_name") or ""
     kind, state = Kind(values.pop("kind")), State(values.pop("state"))
+    values |= {"addressees": tuple(row.addressees), "tags": tuple(row.tags), "meeting": row.meeting or ""}
     name = named if attribution is Attribution.ATTRIBUTED else ""
     return Recommendation(**values, kind=kind, state=state, attribution=attribution, author_name=name)
 
@@ -243,12 +260,13 @@ async def _endorsers(conn: Conn, numbers: Sequence[int]) -> dict[int, tuple[str,
 
 async def numbers(conn: Conn, wanted: Wanted, own: str | None = None) -> tuple[int, ...]:
     """Return the numbers of what a list asks for, the newest first; `own` is the asker's delegation."""
-    query = select(recommendations.c.number, recommendations.c.text).order_by(recommendations.c.number.desc())
+    query = select(recommendations).order_by(recommendations.c.number.desc())
     query = query.where(recommendations.c.state.in_(wanted.states or LIVE))
     for column, values in (
         (recommendations.c.theme, wanted.themes),
         (recommendations.c.member, wanted.members),
         (recommendations.c.kind, wanted.kinds),
+        (recommendations.c.meeting_id, wanted.meetings),
     ):
         if values:
             query = query.where(column.in_(values))
@@ -258,8 +276,15 @@ async def numbers(conn: Conn, wanted: Wanted, own: str | None = None) -> tuple[i
         )
     if wanted.mine:
         query = query.where(recommendations.c.member == own)
+    return tuple(row.number for row in await conn.execute(query) if _is_wanted(row, wanted))
+
+
+def _is_wanted(row: Row[Any], wanted: Wanted) -> bool:
     sought = set(wanted.words)
-    return tuple(row.number for row in await conn.execute(query) if sought <= _terms_of(row.text, sought))
+    addressed = not row.addressees or set(wanted.to) & set(row.addressees)
+    return bool(
+        (not wanted.to or addressed) and set(wanted.tags) <= set(row.tags) and sought <= _terms_of(row.text, sought)
+    )
 
 
 def _terms_of(text: str, sought: set[str]) -> set[str]:
@@ -320,7 +345,7 @@ async def decide(conn: Conn, number: int, to: State, by: str, now: datetime, rea
 
 
 async def edit(
-    conn: Conn, number: int, version: int, text: str, kind: Kind, theme: str, by: str, now: datetime, reason: str
+    conn: Conn, number: int, version: int, wording: Wording, by: str, now: datetime, reason: str
 ) -> Recommendation:
     """Change what a record says, and keep what it said before; Changed unless `version` is what the editor saw."""
     record = await recommendation(conn, number, lock=True)
@@ -332,10 +357,9 @@ async def edit(
         raise Changed(
             "Number {number} was changed while you edited it.", "Copy your text and open it again.", number=number
         )
-    if (text, kind, theme) == (record.text, record.kind, record.theme):
+    if wording == record.wording:
         raise AlreadyDone("Nothing was changed.")
-    verbatim = record.verbatim and text == record.text
-    edited = replace(record, text=text, kind=kind, theme=theme, verbatim=verbatim)
+    edited = replace(record, **vars(wording), verbatim=record.verbatim and wording.text == record.text)
     return await _change(conn, edited, by, now, "edit", reason)
 
 
@@ -412,6 +436,7 @@ async def _change(
     after = replace(changed, version=changed.version + 1, changed_at=now)
     names = ("text", "theme", "verbatim", "reason", "place", "url", "merged_into", "version", "changed_at")
     values = {name: getattr(after, name) for name in names} | {"kind": after.kind.value, "state": after.state.value}
+    values |= {"addressees": list(after.addressees), "tags": list(after.tags)}
     await conn.execute(update(recommendations).where(recommendations.c.number == after.number).values(values))
     await _keep_revision(conn, after, by or None, now, after.reason if why is None else why)
     await audit.note(conn, now, by, deed, _subject(after.number))
@@ -428,6 +453,8 @@ async def _keep_revision(conn: Conn, record: Recommendation, by: str | None, now
         "kind": record.kind.value,
         "text": record.text,
         "theme": record.theme,
+        "addressees": list(record.addressees),
+        "tags": list(record.tags),
         "state": record.state.value,
         "reason": why,
     }
@@ -499,9 +526,9 @@ def _name(member: str | None, known: Mapping[str, Member]) -> str:
 # Files ---------------------------------------------------------------------------------------------------------------
 
 COLUMNS = (
-    "number", "kind", "text", "theme", "state", "reason", "member", "delegation", "author", "observer",
-    "proposed_by", "attribution", "question", "source", "endorsements", "endorsed_by", "merged_into", "merged_from",
-    "version", "proposed_at", "changed_at",
+    "number", "kind", "text", "theme", "addressees", "tags", "meeting", "state", "reason", "member", "delegation",
+    "author", "observer", "proposed_by", "attribution", "question", "source", "endorsements", "endorsed_by",
+    "merged_into", "merged_from", "version", "proposed_at", "changed_at",
 )  # fmt: skip
 
 
@@ -549,6 +576,9 @@ def _row(record: Recommendation, known: Mapping[str, Member]) -> dict[str, Any]:
         "kind": record.kind.value,
         "text": record.text,
         "theme": record.theme,
+        "addressees": [_name(code, known) for code in record.addressees],
+        "tags": list(record.tags),
+        "meeting": record.meeting,
         "state": record.state.value,
         "reason": record.reason,
         "member": record.member or "",
@@ -580,6 +610,9 @@ def _item(row: Mapping[str, Any]) -> str:
     details = [
         f"{row['kind']}, {row['state']}" + (f" ({markdown(one_line(row['reason']))})" if row["reason"] else ""),
         *_origin(row),
+        *([f"addressed to: {markdown(', '.join(row['addressees']))}"] if row["addressees"] else []),
+        *([f"tags: {markdown(', '.join(row['tags']))}"] if row["tags"] else []),
+        *([f"meeting: {markdown(one_line(row['meeting']))}"] if row["meeting"] else []),
         *([f"question: {markdown(one_line(row['question']))}"] if row["question"] else []),
         f"endorsed by: {markdown(', '.join(row['endorsed_by'])) or 'no delegation yet'}",
         *([f"merged from: {', '.join(map(str, row['merged_from']))}"] if row["merged_from"] else []),

@@ -75,7 +75,8 @@ def _suggestion(row: Row[Any]) -> Suggestion:
 def _from_json(values: Mapping[str, Any]) -> NewRecommendation:
     known = {each.name: values[each.name] for each in fields(NewRecommendation) if each.name in values}
     read = {"kind": Kind(known["kind"]), "attribution": Attribution(known["attribution"])}
-    return NewRecommendation(**{**known, **read})
+    lists = {name: tuple(known[name]) for name in ("addressees", "tags")}
+    return NewRecommendation(**{**known, **read, **lists})
 
 
 async def suggestion(conn: Conn, suggestion_id: int) -> Suggestion:

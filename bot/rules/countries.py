@@ -540,3 +540,23 @@ def _cldr_name(code: str, locale: str) -> str:
         return str(Locale.parse(locale.replace("_", "-"), sep="-").territories.get(code, ""))
     except (UnknownLocaleError, ValueError):
         return ""
+
+
+_BREAKS = re.compile(r"[\n;,]+")
+
+
+def listed_in(text: str, known: Mapping[str, str], gazetteer: Gazetteer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the members in a list that was typed (a line or a comma between them), and what names none of them.
+
+    `known` are the members' formal names by code: what is none of them is no member.
+    """
+    formal = {name.casefold(): code for code, name in known.items()}
+    codes, unknown = [], []
+    for piece in filter(None, (each.strip(" .\t") for each in _BREAKS.split(text))):
+        found = gazetteer.resolve(piece)
+        code = formal.get(piece.casefold()) or (found.code if isinstance(found, Recognised) else "")
+        if code in known:
+            codes.append(code)
+        else:
+            unknown.append(piece)
+    return tuple(dict.fromkeys(codes)), tuple(unknown)

@@ -8,12 +8,14 @@ from enum import StrEnum
 from bot.rules.attribution import Attribution
 from bot.rules.countries import Gazetteer, fold
 from bot.rules.permissions import Actor, Deed, may
-from bot.rules.problems import AlreadyDone, Closed, Words
+from bot.rules.problems import AlreadyDone, BadInput, Closed, Words
 from bot.rules.words import terms
 
 TEXT_LIMIT = 3000
 """As many characters as a modal's text field takes."""
 REASON_LIMIT = 1000
+MAX_TAGS = 10
+MAX_TAG = 40
 SUGGEST = "bulb"
 """The reaction on a recorded reply that proposes it."""
 
@@ -65,7 +67,8 @@ class NewRecommendation:
 
     `secretariat` tells that the author serves in the Secretariat and speaks for no delegation. `proposer` is whoever
     put it forward, for `proposer_member`; `verbatim` tells that the words are the author's own. `source` names the
-    message or form it comes from, once; `place` (`channel:ts`) is where a link back may lead.
+    message or form it comes from, once; `place` (`channel:ts`) is where a link back may lead. `addressees` are the
+    members (codes) whom it asks to act, none for all of them.
     """
 
     kind: Kind
@@ -86,13 +89,27 @@ class NewRecommendation:
     source: str | None = None
     place: str = ""
     url: str = ""
+    addressees: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a record says, of which kind and theme, to whom (member codes, none for all members), with which tags."""
+
+    text: str
+    kind: Kind
+    theme: str = ""
+    addressees: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Which records a list asks for: each part that is not empty narrows it; `words` are terms, all of which it holds.
 
-    `mine` keeps to those of the asker's own delegation.
+    `mine` keeps to those of the asker's own delegation, `to` to those addressed to a member or to all; `meetings` are
+    ids.
     """
 
     themes: tuple[str, ...] = ()
@@ -102,6 +119,26 @@ class Wanted:
     regions: tuple[str, ...] = ()
     mine: bool = False
     words: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    meetings: tuple[int, ...] = ()
+
+
+def tags_in(text: str) -> tuple[str, ...]:
+    """Return the tags that were typed, with commas, spaces or lines between them; BadInput for too many or too long."""
+    found = tuple(dict.fromkeys(_tag(each) for each in re.split(r"[,;\s]+", text) if _tag(each)))
+    if len(found) > MAX_TAGS or any(len(each) > MAX_TAG for each in found):
+        raise BadInput(
+            "A record has at most {most} tags of at most {long} characters.",
+            "Join the words of a tag with hyphens.",
+            most=MAX_TAGS,
+            long=MAX_TAG,
+        )
+    return found
+
+
+def _tag(typed: str) -> str:
+    return typed.strip("#.-_").casefold()
 
 
 def next_states(state: State) -> tuple[State, ...]:
@@ -179,12 +216,18 @@ def may_confirm(actor: Actor, new: NewRecommendation) -> bool:
 def read_filters(text: str, phrases: Mapping[str, tuple[str, str]], gazetteer: Gazetteer) -> Wanted:
     """Return what a list is asked for in words: members, themes, states, kinds and regions; the rest are words to find.
 
-    `phrases` holds what themes and the like are called, each with the part of `Wanted` and the value it stands for.
+    `to Namibia` means what is addressed to it, `#childcare` a tag, `meeting 3` a meeting by its number. `phrases` holds
+    what themes and the like are called, each with the part of `Wanted` and the value it stands for.
     """
+    tags, text = _taken(_TAG, text)
+    numbers, text = _taken(_MEETING, text)
     mentions = gazetteer.mentions(text)
-    members = tuple(dict.fromkeys(code for each in mentions for code in each.codes))
+    addressed = [each for each in mentions if _TO.search(text[: each.start])]
+    members = tuple(dict.fromkeys(code for each in mentions if each not in addressed for code in each.codes))
+    to = tuple(dict.fromkeys(code for each in addressed for code in each.codes))
     for each in reversed(mentions):
-        text = f"{text[: each.start]} {text[each.end :]}"
+        before = _TO.sub(" ", text[: each.start]) if each in addressed else text[: each.start]
+        text = f"{before} {text[each.end :]}"
     found, rest = _phrases_in(text, {fold(phrase): meant for phrase, meant in (_ENGLISH | dict(phrases)).items()})
     return Wanted(
         themes=_of(found, "theme"),
@@ -194,7 +237,15 @@ def read_filters(text: str, phrases: Mapping[str, tuple[str, str]], gazetteer: G
         regions=_of(found, "region"),
         mine=bool(_of(found, "mine")),
         words=tuple(dict.fromkeys(terms(rest))),
+        to=to,
+        tags=tuple(each.casefold() for each in tags),
+        meetings=tuple(int(each) for each in (*numbers, *_of(found, "meeting"))),
     )
+
+
+def _taken(pattern: re.Pattern[str], text: str) -> tuple[tuple[str, ...], str]:
+    """Return what a pattern finds in a text, each once, and the text without it."""
+    return tuple(dict.fromkeys(pattern.findall(text))), pattern.sub(" ", text)
 
 
 def _phrases_in(text: str, phrases: Mapping[str, tuple[str, str]]) -> tuple[list[tuple[str, str]], str]:
@@ -245,6 +296,9 @@ _ENGLISH: dict[str, tuple[str, str]] = {
     "western europe and others": ("region", "WEOG"),
 }
 _SPACES = re.compile(r"\s+")
+_TAG = re.compile(r"#([^\W\d][\w-]{0,39})")
+_MEETING = re.compile(r"\bmeeting\s*[#№]?\s*(\d{1,9})\b", re.IGNORECASE)
+_TO = re.compile(r"\b(?:addressed\s+)?to\s*$", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:

@@ -1,16 +1,13 @@
 """How a communiqué of the network reads: in English, with the members' formal names and the profile's themes."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.rules import communique
 from bot.rules.communique import Text
-from bot.rules.countries import Gazetteer, Recognised
+from bot.rules.countries import Gazetteer, listed_in
 from bot.rules.profile import Network
 from storage.members import Member
-
-_BREAKS = re.compile(r"[\n;,]+")
 
 
 @dataclass(frozen=True)
@@ -45,13 +42,4 @@ class Wording:
 
     def codes_in(self, text: str, gazetteer: Gazetteer) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the members in a list that was typed (a line or a comma between them), and what names none of them."""
-        formal = {member.name.casefold(): member.code for member in self.members.values()}
-        codes, unknown = [], []
-        for piece in filter(None, (each.strip(" .\t") for each in _BREAKS.split(text))):
-            found = gazetteer.resolve(piece)
-            code = formal.get(piece.casefold()) or (found.code if isinstance(found, Recognised) else "")
-            if code in self.members:
-                codes.append(code)
-            else:
-                unknown.append(piece)
-        return tuple(dict.fromkeys(codes)), tuple(unknown)
+        return listed_in(text, {code: member.name for code, member in self.members.items()}, gazetteer)

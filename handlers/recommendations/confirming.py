@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.rules.attribution import Attribution
-from bot.rules.recommendations import Kind, NewRecommendation
+from bot.rules.recommendations import NewRecommendation
 from handlers.blocks import context
 from handlers.listening import (
     Answer,
@@ -15,10 +15,11 @@ from handlers.listening import (
     Reply,
     Request,
     Submission,
+    choice_in,
     number_in,
 )
 from handlers.recommendations import sources, suggesting, suggestion_views
-from handlers.recommendations.forms import faults_in, look_of, meeting_chosen, meetings_offered, text_in
+from handlers.recommendations.forms import look_of, meeting_chosen, meetings_offered, text_in, wording_in
 from handlers.recommendations.views import Choices
 from storage.database import Conn
 from storage.suggestions import State, Suggestion, waiting_for
@@ -63,19 +64,16 @@ async def open_change(click: Click, focal: Focal) -> Answer:
 
 async def submit_change(submission: Submission, focal: Focal) -> Answer:
     """Have what one said enter the store in the wording of the form."""
-    faults = faults_in(submission, focal)
-    if faults:
-        return Errors(faults)
     async with focal.db.begin() as conn:
+        wording = await wording_in(conn, submission, focal)
+        if isinstance(wording, Errors):
+            return wording
         found, new = await suggesting.open_for(conn, submission.actor, number_in(submission.private_metadata, USAGE))
-        new = await sources.narrowed(conn, new, Attribution(text_in(submission, "attribution")))
-        words = text_in(submission, "text")
+        new = await sources.narrowed(conn, new, choice_in(Attribution, text_in(submission, "attribution")))
         worded = replace(
             new,
-            text=words,
-            verbatim=new.verbatim or words != new.text,
-            kind=Kind(text_in(submission, "kind")),
-            theme=text_in(submission, "theme"),
+            **vars(wording),
+            verbatim=new.verbatim or wording.text != new.text,
             meeting_id=await meeting_chosen(conn, text_in(submission, "meeting")),
         )
         return await _confirm(conn, submission, focal, found, worded)

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from bot.rules.attribution import Attribution
-from bot.rules.recommendations import TEXT_LIMIT, Kind
+from bot.rules.countries import listed_in
+from bot.rules.problems import BadInput
+from bot.rules.recommendations import TEXT_LIMIT, Kind, Wording, tags_in
 from bot.rules.text import Gettext
-from handlers.listening import Focal, Request, Submission, number_in
+from handlers.listening import Errors, Focal, Request, Submission, choice_in, number_in
 from handlers.recommendations.views import Look
 from storage import meetings
 from storage.database import Conn
@@ -36,8 +38,31 @@ def text_in(submission: Submission, block: str) -> str:
     return str(submission.values.get(block) or "").strip()
 
 
-def faults_in(submission: Submission, focal: Focal) -> dict[str, str]:
-    """Return what is wrong with a submitted form, by field; what it does not ask for cannot be wrong."""
+async def wording_in(conn: Conn, submission: Submission, focal: Focal) -> Wording | Errors:
+    """Return what a submitted form has a record say, or what is wrong with it."""
+    known = {code: member.name for code, member in (await all_members(conn)).items()}
+    addressees, unknown = listed_in(text_in(submission, "addressees"), known, focal.gazetteer)
+    tags, faults = _tags(submission), _faults(submission, focal)
+    if unknown:
+        names = ", ".join(unknown)[:200]
+        faults["addressees"] = submission._("These name no member: {names}").format(names=names)
+    if isinstance(tags, BadInput):
+        return Errors({**faults, "tags": tags.said(submission._)})
+    if faults:
+        return Errors(faults)
+    kind, theme = choice_in(Kind, text_in(submission, "kind")), text_in(submission, "theme")
+    return Wording(text_in(submission, "text"), kind, theme, addressees, tags)
+
+
+def _tags(submission: Submission) -> tuple[str, ...] | BadInput:
+    try:
+        return tags_in(text_in(submission, "tags"))
+    except BadInput as problem:
+        return problem
+
+
+def _faults(submission: Submission, focal: Focal) -> dict[str, str]:
+    """Return what is wrong with the other fields; what the form does not ask for cannot be wrong."""
     _ = submission._
     themes = {theme.key for theme in focal.network.themes}
     found = {

@@ -18,6 +18,7 @@ from bot.rules.recommendations import (
     Kind,
     NewRecommendation,
     State,
+    Wording,
     asks_first,
     put_forward_by,
     read_filters,
@@ -45,7 +46,7 @@ from handlers.listening import (
 )
 from handlers.recommendations import posts, sources, suggestion_views, views
 from handlers.recommendations.confirming import show_waiting
-from handlers.recommendations.forms import faults_in, look_of, meeting_chosen, meetings_offered, text_in
+from handlers.recommendations.forms import look_of, meeting_chosen, meetings_offered, text_in, wording_in
 from handlers.recommendations.sources import Source
 from handlers.recommendations.suggesting import put_forward
 from handlers.recommendations.views import Around, Choices, Look, Page
@@ -54,7 +55,9 @@ from storage.database import Conn
 from storage.recommendations import Recommendation
 from storage.surveys import Recorded
 
-USAGE = "[text] | list [theme, member, state] | show N | confirm | export [csv, json, md]"
+USAGE = (
+    "[text] | list [theme, member, region, meeting N, state, kind, #tag] | show N | confirm | export [csv, json, md]"
+)
 SHOW = "/wps-recommend show 12"
 EXPORTS = ("csv", "json", "md", "xlsx")
 SURVEYS_OFFERED = 5
@@ -150,14 +153,14 @@ async def submit_anyway(submission: Submission, focal: Focal) -> Answer:
 
 async def _submit(submission: Submission, focal: Focal, *, anyway: bool) -> Answer:
     require(submission.actor, Deed.PROPOSE)
-    faults = faults_in(submission, focal)
-    if faults:
-        return Errors(faults)
     async with focal.db.begin() as conn:
+        wording = await wording_in(conn, submission, focal)
+        if isinstance(wording, Errors):
+            return wording
         source = await sources.unsealed(conn, submission.private_metadata, submission.actor.user_id)
     author = await sources.author_of(focal, source)
     async with focal.db.begin() as conn:
-        new = put_forward_by(await _proposed(conn, submission, source, author), submission.actor)
+        new = put_forward_by(await _proposed(conn, submission, source, author, wording), submission.actor)
         look = await look_of(conn, focal, submission)
         alike = () if anyway else await _alike(conn, submission.actor, new)
         if alike:
@@ -189,22 +192,18 @@ async def _link(focal: Focal, record: Recommendation) -> None:
 
 
 async def _proposed(
-    conn: Conn, submission: Submission, source: Source | None, author: Actor | None
+    conn: Conn, submission: Submission, source: Source | None, author: Actor | None, wording: Wording
 ) -> NewRecommendation:
     """Return what the form proposes: from the message it was opened on, or in the name of whoever submits it."""
-    text, chosen = text_in(submission, "text"), choice_in(Attribution, text_in(submission, "attribution"))
+    text, chosen = wording.text, choice_in(Attribution, text_in(submission, "attribution"))
     if source is not None:
         new = await sources.from_source(conn, source, author, text, chosen)
     else:
         form = f"form:{submission.view.get('id')}"
         new = said_by(NewRecommendation(Kind.RECOMMENDATION, text, chosen, source=form), submission.actor)
         new = await _answering(conn, new, text_in(submission, "question"))
-    return replace(
-        new,
-        kind=choice_in(Kind, text_in(submission, "kind")),
-        theme=text_in(submission, "theme"),
-        meeting_id=await meeting_chosen(conn, text_in(submission, "meeting")),
-    )
+    meeting = await meeting_chosen(conn, text_in(submission, "meeting"))
+    return replace(new, **vars(wording), meeting_id=meeting)
 
 
 async def _answering(conn: Conn, new: NewRecommendation, chosen: str) -> NewRecommendation:
@@ -259,13 +258,14 @@ async def _page(request: Request, focal: Focal, asked: str, start: int) -> views
     _require_reader(request.actor)
     if len(asked) > FILTER_LIMIT:
         raise BadInput("This is too long to look for.", "Try: /wps-recommend list protection, Namibia, accepted")
-    wanted = read_filters(asked, views.phrases(request._, focal.network), focal.gazetteer)
     async with focal.db.read() as conn:
+        known = await meetings_offered(conn)
+        wanted = read_filters(asked, views.phrases(request._, focal.network, known), focal.gazetteer)
         found = await recommendations.numbers(conn, wanted, request.actor.member)
         start = min(start, max(len(found) - 1, 0) // views.PAGE * views.PAGE)
         shown = await recommendations.several(conn, found[start : start + views.PAGE])
         look = await look_of(conn, focal, request)
-    return views.build_list(look, Page(asked, wanted, start, len(found), shown))
+    return views.build_list(look, Page(asked, wanted, start, len(found), shown, known))
 
 
 async def show(command: Command, focal: Focal) -> Answer:
@@ -467,24 +467,16 @@ async def submit_edit(submission: Submission, focal: Focal) -> Answer:
     """Change what a record says; what it said before is kept."""
     require(submission.actor, Deed.REVIEW)
     _ = submission._
-    faults = faults_in(submission, focal)
-    if faults:
-        return Errors(faults)
     claimed, _colon, version = submission.private_metadata.partition(":")
     number = number_in(claimed, SHOW)
     try:
         async with focal.db.begin() as conn:
-            record = await recommendations.edit(
-                conn,
-                number,
-                number_in(version, SHOW),
-                text_in(submission, "text"),
-                choice_in(Kind, text_in(submission, "kind")),
-                text_in(submission, "theme"),
-                submission.actor.user_id,
-                focal.now(),
-                text_in(submission, "reason")[:REASON_LIMIT],
-            )
+            wording = await wording_in(conn, submission, focal)
+            if isinstance(wording, Errors):
+                return wording
+            seen, why = number_in(version, SHOW), text_in(submission, "reason")[:REASON_LIMIT]
+            by = submission.actor.user_id
+            record = await recommendations.edit(conn, number, seen, wording, by, focal.now(), why)
             await posts.refresh(conn, focal, record)
     except Changed as changed:
         # Beside the field, so that what was typed is not lost with the form.

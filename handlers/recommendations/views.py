@@ -68,6 +68,10 @@ class Look:
         """Return what a member is called, not escaped."""
         return self.focal.gazetteer.display_name(code, self.locale)
 
+    def formal(self, code: str) -> str:
+        """Return a member's formal name, by which forms know it, not escaped."""
+        return self.members[code].name if code in self.members else code
+
     def names(self, codes: Sequence[str]) -> str:
         """Return what members are called, in the order of their names, not escaped."""
         return ", ".join(sorted(self.name(code) for code in codes))
@@ -114,7 +118,7 @@ def state_name(_: Gettext, state: State) -> str:
     }[state]
 
 
-def phrases(_: Gettext, network: Network) -> dict[str, tuple[str, str]]:
+def phrases(_: Gettext, network: Network, meetings: Sequence[Meeting] = ()) -> dict[str, tuple[str, str]]:
     """Return what a list can be asked for in the reader's words, each with the part of a filter it stands for."""
     named = {state_name(_, state): ("state", state.value) for state in State}
     named |= {kind_name(_, kind): ("kind", kind.value) for kind in Kind}
@@ -124,6 +128,9 @@ def phrases(_: Gettext, network: Network) -> dict[str, tuple[str, str]]:
             _(theme.title): ("theme", theme.key),
             theme.title: ("theme", theme.key),
         }
+    for meeting in meetings:
+        meant = ("meeting", str(meeting.id))
+        named |= {meeting.title: meant, f"{meeting.place} {meeting.starts_on:%Y}": meant}
     return named
 
 
@@ -196,8 +203,30 @@ def form_fields(look: Look, new: NewRecommendation, choices: Choices, *, cut: bo
         field("kind", _("This is a"), _kinds(_, new.kind)),
         field("theme", _("Theme"), _themes(look, new.theme)),
         field("attribution", _("Who is named"), _attributions(_, choices.least, new.attribution)),
+        *_reach_fields(look, new.addressees, new.tags),
         *([] if choices.surveys is None else _question_field(_, choices.surveys, new.question_id)),
         *_meeting_field(_, choices.meetings, new.meeting_id),
+    ]
+
+
+def _reach_fields(look: Look, addressees: Sequence[str], tags: Sequence[str]) -> list[Block]:
+    _ = look._
+    named = ", ".join(look.formal(code) for code in addressees)
+    return [
+        field(
+            "addressees",
+            _("To whom it is addressed"),
+            text_input(ids.RECOMMENDATION_INPUT, initial=named, limit=2000),
+            hint=_("Members with commas between them, in any language; empty for all of them."),
+            optional=True,
+        ),
+        field(
+            "tags",
+            _("Tags"),
+            text_input(ids.RECOMMENDATION_INPUT, initial=", ".join(tags), limit=500),
+            hint=_("With commas between them, for example: childcare, gender-advisers."),
+            optional=True,
+        ),
     ]
 
 
@@ -294,6 +323,11 @@ def details(look: Look, record: Recommendation) -> list[str]:
     named.append(
         record.question and _("In answer to: {question}").format(question=safe(one_line(record.question), 400))
     )
+    to = safe(look.names(record.addressees), 600)
+    named.append(to and _("Addressed to: {names}").format(names=to))
+    named.append(record.meeting and _("Meeting: {title}").format(title=safe(record.meeting, 300)))
+    tags = safe(" ".join(f"#{each}" for each in record.tags), 500)
+    named.append(tags and _("Tags: {tags}").format(tags=tags))
     named.append(record.url and link(record.url, _("Where it was said")))
     return [each for each in (_state(look, record), *named, *endorsed(look, record)) if each]
 
@@ -457,13 +491,14 @@ class Page:
     start: int
     total: int
     records: Sequence[Recommendation]
+    meetings: Sequence[Meeting] = ()
 
 
 def build_list(look: Look, page: Page) -> Words:
     """Return a page of records, with how the request was understood."""
     _ = look._
     title = _("Recommendations, practices and lessons")
-    understood = _understood(look, page.wanted)
+    understood = _understood(look, page)
     if not page.records:
         text = _("Nothing in the store matches.") if understood else _("Nothing was proposed yet.")
         lines = [text, *understood, _usage(_)]
@@ -497,7 +532,7 @@ def _queued(look: Look, page: Page, record: Recommendation) -> list[Block]:
 
 
 def _usage(_: Gettext) -> str:
-    return _("Narrow it by theme, member, region, state or words; {show} shows one.").format(
+    return _("Narrow it by theme, member, region, meeting, state, kind, #tag or words; {show} shows one.").format(
         show="`/wps-recommend show N`"
     )
 
@@ -515,9 +550,13 @@ def _item(look: Look, record: Recommendation) -> str:
     return f"*{record.number}* · {text}\n{' · '.join(each for each in facts if each)}"
 
 
-def _understood(look: Look, wanted: Wanted) -> list[str]:
-    _ = look._
+def _understood(look: Look, page: Page) -> list[str]:
+    _, wanted = look._, page.wanted
+    titles = {each.id: each.title for each in page.meetings}
     parts = (
+        (_("Addressed to: {names}"), "names", [look.name(code) for code in wanted.to]),
+        (_("Meeting: {title}"), "title", [titles.get(each, str(each)) for each in wanted.meetings]),
+        (_("Tags: {tags}"), "tags", [f"#{each}" for each in wanted.tags]),
         (_("Theme: {theme}"), "theme", [_(look.theme(key)) for key in wanted.themes]),
         (_("Member: {member}"), "member", [look.name(code) for code in wanted.members]),
         (_("Region: {region}"), "region", wanted.regions),
@@ -618,6 +657,7 @@ def build_edit_form(look: Look, record: Recommendation) -> View:
         field("text", _("Text"), text, hint=_("What it said before is kept in its history.")),
         field("kind", _("This is a"), _kinds(_, record.kind)),
         field("theme", _("Theme"), _themes(look, record.theme)),
+        *_reach_fields(look, record.addressees, record.tags),
         field("reason", _("Why it is changed"), why),
     ]
     return modal(

@@ -5,7 +5,7 @@ import pytest
 from bot.rules.attribution import Attribution
 from bot.rules.countries import Gazetteer, load_gazetteer
 from bot.rules.permissions import Actor, Role
-from bot.rules.problems import AlreadyDone, Closed
+from bot.rules.problems import AlreadyDone, BadInput, Closed
 from bot.rules.recommendations import (
     LIVE,
     OPEN,
@@ -19,11 +19,16 @@ from bot.rules.recommendations import (
     read_filters,
     said_by,
     strictest,
+    tags_in,
     takes_back,
     within,
 )
 
-THEMES = {"protection": ("theme", "protection"), "Conflict prevention": ("theme", "prevention")}
+THEMES = {
+    "protection": ("theme", "protection"),
+    "Conflict prevention": ("theme", "prevention"),
+    "Oslo 2025": ("meeting", "7"),
+}
 ANA = Actor("UANA", "Ana", "NA", frozenset({Role.FOCAL_POINT}))
 AYA = Actor("UAYA", "Aya", "NA", frozenset({Role.FOCAL_POINT}))
 BO = Actor("UBO", "Bo", "NO", frozenset({Role.FOCAL_POINT}))
@@ -52,6 +57,10 @@ def gazetteer() -> Gazetteer:
         ("conflict prevention childcare", Wanted(themes=("prevention",), words=("childcar",))),
         ("lessons mine", Wanted(kinds=(Kind.LESSON,), mine=True)),
         ("the women", Wanted(words=("women",))),
+        ("to Namibia #childcare", Wanted(to=("NA",), tags=("childcare",))),
+        ("Norway addressed to Namibia", Wanted(members=("NO",), to=("NA",))),
+        ("meeting 3 #gender-advisers tours", Wanted(meetings=(3,), tags=("gender-advisers",), words=("tour",))),
+        ("Oslo 2025 accepted", Wanted(meetings=(7,), states=(State.ACCEPTED,))),
     ],
 )
 def test_a_list_is_asked_for_in_words(gazetteer: Gazetteer, text: str, wanted: Wanted) -> None:
@@ -65,6 +74,17 @@ def test_a_list_is_asked_for_in_words(gazetteer: Gazetteer, text: str, wanted: W
         wanted.mine,
         wanted.words,
     )
+    assert (read.to, read.tags, read.meetings) == (wanted.to, wanted.tags, wanted.meetings)
+
+
+def test_tags_are_typed_as_people_do() -> None:
+    """Commas, spaces, lines and hash signs part tags, each is kept once and small; too many or too long are refused."""
+    assert tags_in("#Childcare, gender-advisers\nchildcare") == ("childcare", "gender-advisers")
+    assert tags_in(" , ") == ()
+    with pytest.raises(BadInput):
+        tags_in(" ".join(f"t{number}" for number in range(11)))
+    with pytest.raises(BadInput):
+        tags_in("w" * 41)
 
 
 def test_a_step_is_one_that_may_follow() -> None:

@@ -805,6 +805,37 @@ async def test_the_list_is_filtered_in_words(cast: Cast, ana: Person, bo: Person
     assert TEXT not in answer
 
 
+async def test_a_record_says_to_whom_with_tags_and_for_which_meeting(
+    cast: Cast, secretariat: Person, ana: Person, bo: Person
+) -> None:
+    """Addressees in any language, tags and the meeting stand in the record and narrow the list; reviewers change them."""
+    await ana.command(f"/wps-recommend {TEXT}", cast.channel)
+    faults = await ana.submit({**FORM, "addressees": "Norvège, Atlantis", "tags": "#Childcare"})
+    meeting = next(block for block in ana.modal.body["blocks"] if block.get("block_id") == "meeting")
+    newest = meeting["element"]["options"][0]
+    await ana.submit({**FORM, "addressees": "Norvège, 日本", "tags": "#Childcare tours", "meeting": newest["value"]})
+    await cast.bot.settle()
+    await cast.proposes(bo, "Publish figures every year")
+
+    shown = text_of(await cast.shown(ana))
+    lists = [
+        await cast.types(bo, f"/wps-recommend list {words}")
+        for words in ("to Norway", "to Chile", "#childcare", f"meeting {newest['value']}")
+    ]
+    await cast.clicks(secretariat, await cast.shown(secretariat), "Edit")
+    await secretariat.submit({"addressees": "", "reason": "It is for all"})
+    await cast.bot.settle()
+
+    assert faults == {"addressees": "These name no member: Atlantis"}
+    assert "Addressed to: Japan, Norway" in shown
+    assert "Tags: #childcare #tours" in shown
+    assert "Meeting: " in shown
+    assert ["*1* · " in each for each in lists] == [True, False, True, True]
+    assert ["*2* · " in each for each in lists] == [True, True, False, False]
+    assert "Addressed to: Norway" in lists[0]
+    assert (await cast.record()).addressees == ()
+
+
 async def test_words_are_looked_for(cast: Cast, ana: Person) -> None:
     """Words that name nothing else are looked for in the texts, in their other forms too."""
     await cast.proposes(ana)

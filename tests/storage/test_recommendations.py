@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,17 @@ from bot.clock import Clock
 from bot.rules.attribution import Attribution
 from bot.rules.permissions import Actor, Role
 from bot.rules.problems import AlreadyDone, BadInput, Changed, Closed, NotFound
-from bot.rules.recommendations import Kind, NewRecommendation, State, Wanted, put_forward_by, said_by
+from bot.rules.recommendations import Kind, NewRecommendation, State, Wanted, Wording, put_forward_by, said_by
 from bot.rules.words import terms
-from storage import audit, members, people, practices, recommendations, search
+from storage import audit, meetings, members, people, practices, recommendations, search
 from storage.database import Conn, Database, metadata
 from storage.members import Member
 from storage.recommendations import Recommendation
 
 ANA = Actor("UANA", "Ana", "NA", frozenset({Role.FOCAL_POINT}))
 BO = Actor("UBO", "Bo", "NO", frozenset({Role.FOCAL_POINT}))
+OSLO = date(2025, 6, 3)
+MEETING = {"kind": "capital-level", "title": "Oslo", "starts_on": OSLO, "ends_on": OSLO}
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ async def test_a_withdrawn_text_is_forgotten(conn: Conn, clock: Clock) -> None:
     """After it was taken back no table holds its words, and its number stays taken."""
     record = await proposed(conn, clock, url="https://slack.test/1", place="C1:1.1")
     await recommendations.edit(
-        conn, record.number, 1, "Open posts to mothers soon", Kind.LESSON, "", "USEC", clock.now(), "Clearer"
+        conn, record.number, 1, Wording("Open posts to mothers soon", Kind.LESSON), "USEC", clock.now(), "Clearer"
     )
 
     gone = await recommendations.withdraw(conn, record.number, "UANA", clock.now(), "Said too early")
@@ -169,6 +171,24 @@ async def test_the_list_narrows(conn: Conn, clock: Clock) -> None:
     assert await listed(mine=True) == (first.number,)
     assert await listed(words=terms("mother")) == (third.number, first.number)
     assert await listed(words=terms("training observer"), members=("NO",)) == (second.number,)
+
+
+async def test_the_list_narrows_by_reach(conn: Conn, clock: Clock) -> None:
+    """What is addressed to a member, or to all, has certain tags, or belongs to a meeting, is listed alone."""
+    meeting = (
+        await conn.execute(meetings.meetings.insert().values(MEETING).returning(meetings.meetings.c.id))
+    ).scalar()
+    one = await proposed(conn, clock, "One", addressees=("NO", "JP"), tags=("childcare", "tours"))
+    two = await proposed(conn, clock, "Two", tags=("tours",), meeting_id=meeting)
+    await proposed(conn, clock, "Three", addressees=("CL",))
+
+    asked = [
+        await recommendations.numbers(conn, wanted)
+        for wanted in (Wanted(to=("NO",)), Wanted(tags=("tours", "childcare")), Wanted(meetings=(meeting or 0,)))
+    ]
+
+    assert asked == [(two.number, one.number), (one.number,), (two.number,)]
+    assert ((await recommendations.recommendation(conn, two.number)).meeting, one.addressees) == ("Oslo", ("NO", "JP"))
 
 
 async def test_the_list_leaves_out_what_was_turned_down(conn: Conn, clock: Clock) -> None:
@@ -231,7 +251,7 @@ async def test_every_change_is_kept(conn: Conn, clock: Clock) -> None:
     record = await proposed(conn, clock, theme="protection")
     clock.advance(hours=1)
     await recommendations.edit(
-        conn, record.number, 1, "Open all posts", Kind.PRACTICE, "prevention", "USEC", clock.now(), "Wider"
+        conn, record.number, 1, Wording("Open all posts", Kind.PRACTICE, "prevention"), "USEC", clock.now(), "Wider"
     )
     await recommendations.decide(conn, record.number, State.DECLINED, "UBO", clock.now(), "Too wide")
 
@@ -249,7 +269,8 @@ async def test_an_edit_moves_the_record_in_the_index(conn: Conn, clock: Clock) -
     """An edited record is found by its new words and kind alone."""
     record = await proposed(conn, clock)
 
-    await recommendations.edit(conn, record.number, 1, "Train observers", Kind.LESSON, "", "USEC", clock.now(), "")
+    wording = Wording("Train observers", Kind.LESSON)
+    await recommendations.edit(conn, record.number, 1, wording, "USEC", clock.now(), "")
 
     assert await found(conn, "mothers") == []
     hits = await search.find(conn, terms("observers"), "network")
@@ -260,10 +281,10 @@ async def test_two_editors_do_not_overwrite_each_other(conn: Conn, clock: Clock)
     """Whoever edits what has changed meanwhile is told so, and nothing changes."""
     record = await proposed(conn, clock)
     edit = (conn, record.number, 1)
-    await recommendations.edit(*edit, "One", Kind.RECOMMENDATION, "", "USEC", clock.now(), "")
+    await recommendations.edit(*edit, Wording("One", Kind.RECOMMENDATION), "USEC", clock.now(), "")
 
     with pytest.raises(Changed):
-        await recommendations.edit(*edit, "Two", Kind.RECOMMENDATION, "", "UBO", clock.now(), "")
+        await recommendations.edit(*edit, Wording("Two", Kind.RECOMMENDATION), "UBO", clock.now(), "")
     assert (await recommendations.recommendation(conn, record.number)).text == "One"
 
 
@@ -272,7 +293,7 @@ async def test_an_edit_that_changes_nothing_is_none(conn: Conn, clock: Clock) ->
     record = await proposed(conn, clock)
 
     with pytest.raises(AlreadyDone, match="Nothing was changed"):
-        await recommendations.edit(conn, record.number, 1, record.text, record.kind, "", "USEC", clock.now(), "")
+        await recommendations.edit(conn, record.number, 1, record.wording, "USEC", clock.now(), "")
 
 
 async def test_a_missing_address_is_filled_in(conn: Conn, clock: Clock) -> None:

@@ -646,6 +646,8 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=True),
         sa.Column("place", sa.String(length=64), server_default="", nullable=False),
         sa.Column("url", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("addressees", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("tags", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
@@ -759,6 +761,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("addressees", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("tags", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
