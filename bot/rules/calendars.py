@@ -97,7 +97,11 @@ def _end(entry: Entry) -> date | datetime:
 
 
 def _zone(name: str, first: datetime, last: datetime) -> Timezone:
-    """Return a zone with what its clock shows at `first` and every change of it until `last`."""
+    """Return a zone with what its clock shows at `first` and every change of it until `last`.
+
+    icalendar's own (7.3, `add_missing_timezones`) would have summer time begin an hour late: it tells the onset on the
+    clock as it goes afterwards.
+    """
     zone = Timezone()
     zone.add("tzid", name)
     known = ZoneInfo(name)
