@@ -123,7 +123,7 @@ def contacts_import(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what every row would do, and write nothing.")] = False,
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Import nothing if any row is bad.")] = False,
 ) -> None:
-    """Import contacts from CSV or XLSX; bad rows are reported and the rest is imported."""
+    """Import contacts from CSV, XLSX or vCards (.vcf); bad rows are reported and the rest is imported."""
     from rich.progress import Progress
 
     from bot.rules.countries import load_gazetteer
@@ -164,7 +164,7 @@ def _contacts_report(report: Any, *, dry_run: bool) -> None:
 
 @contacts_app.command("export")
 def contacts_export(file: FileOut) -> None:
-    """Export every contact to CSV, XLSX or JSON."""
+    """Export every contact to CSV, XLSX, JSON or vCards (.vcf)."""
     from storage import contacts
 
     _written(file, _with_database(lambda db: contacts.export_file(db, file, _now())))

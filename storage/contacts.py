@@ -57,10 +57,11 @@ from bot.rules.people import Profile
 from bot.rules.permissions import Actor
 from bot.rules.problems import AlreadyDone, BadInput, NotFound
 from bot.rules.problems import Changed as ChangedMeanwhile
-from storage import audit, spreadsheets
+from storage import audit, spreadsheets, vcards
 from storage.database import Conn, Database, UTCDateTime, metadata
 from storage.members import members
 from storage.spreadsheets import BadRow, read_table, write_table
+from storage.vcards import COLUMNS, read_cards
 
 
 class Link(StrEnum):
@@ -410,12 +411,12 @@ async def import_file(
     whole: bool = False,
     progress: Progress = _no_progress,
 ) -> ImportReport:
-    """Import contacts from CSV or XLSX: bad rows are reported and the others imported; again, it changes nothing.
+    """Import contacts from CSV, XLSX or vCards: bad rows are reported, the others imported; again, nothing changes.
 
     With `dry_run` nothing is written; with `whole` nothing is if any row is bad. BadInput if the file as a whole cannot
     be read.
     """
-    found = read_table(path)
+    found = read_cards(path) if path.suffix.casefold() in vcards.ENDINGS else read_table(path)
     known, ignored = columns(found.headers)
     running = _Import(gazetteer, known, found.bad, by, now)
     rows = _in_good_order(found.rows, known)
@@ -544,23 +545,8 @@ async def _about(conn: Conn, entries: Iterable[Entry]) -> list[Contact]:
     return [as_contact(row) for row in rows]
 
 
-COLUMNS = (
-    "member",
-    "name",
-    "role",
-    "title",
-    "institution",
-    "email",
-    "phone",
-    "languages",
-    "timezone",
-    "since",
-    "until",
-)
-
-
 async def export_file(db: Database, path: Path, _now: datetime) -> int:
-    """Write every term, with every field, as CSV, XLSX or JSON, by the file's ending; return how many."""
+    """Write every term, with every field, as CSV, XLSX, JSON or vCards, by the file's ending; return how many."""
     async with db.read() as conn:
         found = [as_contact(row) for row in await conn.execute(select(contacts))]
     return _write(path, sorted(found, key=_in_order))
@@ -577,5 +563,8 @@ def _write(path: Path, found: Sequence[Contact]) -> int:
     gazetteer = load_gazetteer()
     written = {code: written_member(code, gazetteer) for code in {each.member for each in found}}
     rows = ([written[each.member], *(getattr(each, name) for name in FIELDS[1:])] for each in found)
-    write_table(path, COLUMNS, rows)
+    if path.suffix.casefold() in vcards.ENDINGS:
+        vcards.write_cards(path, (dict(zip(COLUMNS, row, strict=True)) for row in rows))
+    else:
+        write_table(path, COLUMNS, rows)
     return len(found)

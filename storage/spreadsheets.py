@@ -104,7 +104,7 @@ def read_table(path: Path) -> Table:
     with too many cells, a formula, an error value or an over-long cell is in `bad`. Raises UnreadableTable where the
     file as a whole is missing, too large, hostile or no table.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     return _table(_records(path.suffix.casefold(), data))
 
 
@@ -155,7 +155,8 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> None:
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds; UnreadableTable if it is missing or larger than 5 MB."""
     try:
         with path.open("rb") as file:
             data = file.read(FILE_LIMIT + 1)
@@ -179,7 +180,7 @@ def _records(ending: str, data: bytes) -> Iterator[_Record]:
     if ending == ".xlsx" and packed:
         return _xlsx_records(data)
     if ending in {".csv", ".tsv", ".txt"} and not packed:
-        return _csv_records(_decode(data))
+        return _csv_records(decode(data))
     if ending in {".csv", ".tsv", ".txt", ".xlsx"}:
         raise UnreadableTable(
             "wrong-ending", "The file's content is not what its ending says.", "Save it again as .xlsx or as .csv."
@@ -198,7 +199,7 @@ def _table(records: Iterator[_Record]) -> Table:
         if not any(record.cells) and not record.fault:
             continue
         if record.number > ROW_LIMIT + first.number:
-            raise _too_many_rows()
+            raise too_many_rows()
         fault = record.fault or _misfit(headers, record.cells)
         if fault:
             bad.append(BadRow(record.number, fault))
@@ -243,7 +244,8 @@ def _over_long(cells: Iterable[str]) -> str:
     return "" if column is None else f"The cell in column {column + 1} has more than 4,000 characters."
 
 
-def _too_many_rows() -> UnreadableTable:
+def too_many_rows() -> UnreadableTable:
+    """Return what is said of a file with more than 20,000 rows."""
     return UnreadableTable("too-many-rows", "The table has more than 20,000 rows.", "Split it into smaller files.")
 
 
@@ -256,7 +258,8 @@ def _too_many_columns() -> UnreadableTable:
 # CSV -----------------------------------------------------------------------------------------------------------------
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """Return bytes in UTF-8, UTF-16 or Windows-1252 as text; UnreadableTable if they are none."""
     for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
@@ -409,7 +412,7 @@ def _refuse_content(content: bytes) -> None:
         raise _bomb("document-type")
     beyond = next((m for m in _ROW.finditer(content) if int(m[1]) > ROW_LIMIT + 1), None)
     if beyond is not None and _VALUE.search(content, beyond.start()):
-        raise _too_many_rows()
+        raise too_many_rows()
     if _FAR_CELL.search(content):
         raise _too_many_columns()
 

@@ -22,7 +22,7 @@ from storage import contacts, outbox, sightings
 from storage.database import Conn
 
 LISTS = ("unverified", "unlinked")
-FORMATS = ("csv", "xlsx", "json")
+FORMATS = ("csv", "xlsx", "json", "vcf")
 EXAMPLE = "/wps-contacts history Namibia"
 
 

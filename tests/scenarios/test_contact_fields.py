@@ -44,6 +44,7 @@ COMMANDS = (
     "/wps-contacts seen",
     "/wps-contacts export csv",
     "/wps-contacts export json",
+    "/wps-contacts export vcf",
     "/wps Who is Namibia's focal point?",
     "/wps What is the e-mail of Namibia's focal point?",
     "/wps hidden@marks",
