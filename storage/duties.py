@@ -1,19 +1,22 @@
 """Duties: what the network's groups must do, who it is assigned to, when it is due and who did it last."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, Row, String, Table, select, update
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, Row, String, Table, or_, select, update
 
 from bot.rules import profile
 from bot.rules.duties import Duty
+from bot.rules.meetings import Plan
+from bot.rules.playbook import moved_with, offset_of
 from bot.rules.problems import Changed, NotFound
 from bot.rules.profile import WorkingHours
 from bot.rules.reminders import Audience, Group
 from storage import occurrences, reminders
 from storage.database import Conn, UTCDateTime, insert_new, metadata
+from storage.meetings import existing
 from storage.occurrences import Occurrence
 from storage.reminders import NewReminder
 
@@ -35,6 +38,8 @@ duties = Table(
     Column("done_at", UTCDateTime),
     Column("put_off_until", UTCDateTime),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("meeting_id", ForeignKey("meetings.id", ondelete="CASCADE"), index=True),
+    Column("offset_days", Integer, nullable=False, server_default="0"),
 )
 
 
@@ -46,8 +51,37 @@ async def load(conn: Conn, known: Iterable[profile.Duty]) -> None:
 
 
 async def all_duties(conn: Conn) -> tuple[Duty, ...]:
-    """Return every duty, in the order in which they came."""
-    return tuple(_duty(row) for row in await conn.execute(select(duties).order_by(duties.c.id)))
+    """Return every duty, in the order in which they came; those of meetings only while they are to be done."""
+    wanted = or_(duties.c.meeting_id.is_(None), duties.c.due_on.is_not(None))
+    return tuple(_duty(row) for row in await conn.execute(select(duties).where(wanted).order_by(duties.c.id)))
+
+
+async def of_meeting(conn: Conn, meeting_id: int, *, lock: bool = False) -> tuple[Duty, ...]:
+    """Return the duties of a meeting, in the order of its playbook; `lock` keeps others from changing them."""
+    query = select(duties).where(duties.c.meeting_id == meeting_id).order_by(duties.c.offset_days, duties.c.id)
+    return tuple(_duty(row) for row in await conn.execute(query.with_for_update() if lock else query))
+
+
+async def lay_out(conn: Conn, new: Iterable[Duty], by: str, zone: str, hours: WorkingHours, now: datetime) -> None:
+    """Store the duties of a meeting that are not there yet, and have them reminded of."""
+    for each in new:
+        if await insert_new(conn, duties, {name: value for name, value in asdict(each).items() if name != "id"}):
+            number = (await conn.execute(select(duties.c.id).where(duties.c.key == each.key))).scalar_one()
+            await _remind(conn, replace(each, id=number), by, zone, hours, now)
+
+
+async def move_with(
+    conn: Conn, meeting_id: int, before: Plan, after: Plan, by: str, zone: str, hours: WorkingHours, now: datetime
+) -> int:
+    """Move what is still to be done for a meeting with its days, pause it while it is off; return how many moved."""
+    moved = 0
+    for each in await of_meeting(conn, meeting_id, lock=True):
+        changed = moved_with(each, before, after, now.date())
+        if changed != each:
+            await _store(conn, changed)
+            await _remind(conn, changed, by, zone, hours, now)
+            moved += (changed.due_on, changed.paused) != (each.due_on, each.paused)
+    return moved
 
 
 async def duty(conn: Conn, number: int, *, lock: bool = False) -> Duty:
@@ -69,7 +103,15 @@ async def change(conn: Conn, changed: Duty, by: str, zone: str, hours: WorkingHo
     What was put off or is not sent yet does not come; what was sent can still be marked done. Raises Changed if
     somebody else changed it since it was read.
     """
+    if changed.meeting_id is not None and changed.due_on is not None:
+        # Whoever gives a step another day means so many days from the meeting.
+        meeting = await existing(conn, changed.meeting_id)
+        changed = replace(changed, offset_days=offset_of(meeting.plan, changed.due_on))
     await _store(conn, changed)
+    await _remind(conn, changed, by, zone, hours, now)
+
+
+async def _remind(conn: Conn, changed: Duty, by: str, zone: str, hours: WorkingHours, now: datetime) -> None:
     await reminders.delete_of_duty(conn, changed.id)
     schedule = changed.schedule(zone, hours)
     if schedule is None or changed.paused or changed.due_on is None:

@@ -380,12 +380,12 @@ def _as_misanswered() -> Iterator[None]:
 
 
 def find_element(blocks: Blocks, what: str) -> tuple[str, dict[str, Any]]:
-    """Return the block id and element that `what` names: action id, block id, value or label; the first of several."""
+    """Return the block id and first element that `what` names: action id, block id, value, label, seen or heard."""
     labels = {block.get("block_id"): block["label"]["text"] for block in blocks if block["type"] == "input"}
     found = list(elements_of(blocks))
     for block_id, element in found:
         words = {element.get("action_id"), block_id, element.get("value"), labels.get(block_id)}
-        words.add((element.get("text") or {}).get("text"))
+        words |= {(element.get("text") or {}).get("text"), element.get("accessibility_label")}
         if what in words:
             return block_id, element
     names = [f"{(e.get('text') or {}).get('text', '')} ({e.get('action_id')})" for _, e in found]

@@ -29,6 +29,7 @@ class Duty:
 
     `due_on` is the day on which it is due next; it repeats by the RRULE `rule` counted from `starts_on`, or not at all.
     `done_by` (a Slack user id) and `done_at` tell of the last time. `rhythm` is what the profile says of it in words.
+    One that goes by a meeting is due `offset_days` before its first day (0 and less) or after its last one.
     """
 
     id: int
@@ -46,6 +47,8 @@ class Duty:
     done_at: datetime | None = None
     put_off_until: datetime | None = None
     version: int = 1
+    meeting_id: int | None = None
+    offset_days: int = 0
 
     def schedule(self, zone: str, hours: WorkingHours) -> Schedule | None:
         """Return when it is reminded of: from `starts_on` on at the start of work; None if it has no date."""

@@ -1,6 +1,7 @@
 """The network's profile: names, themes, guiding questions and habits, as an operator writes them in YAML."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,6 +59,20 @@ class Duty(_Part):
     source: str = ""
 
 
+class PlaybookStep(_Part):
+    """What leads up to a meeting or follows it, and how many days from it.
+
+    `days` counts before its first day (negative) or after its last one; `kinds` are those of the meetings that it is
+    for, all if empty.
+    """
+
+    key: str = Field(pattern=r"^[a-z0-9-]{2,40}$")
+    title: str = Field(max_length=120)
+    who: str = Field(pattern="^(troika|presidency|secretariat)$")
+    days: int = Field(ge=-730, le=730)
+    kinds: tuple[Literal["capital-level", "margins", "expert", "other"], ...] = ()
+
+
 class Network(_Part):
     """One body of members."""
 
@@ -67,6 +82,7 @@ class Network(_Part):
     themes: tuple[Theme, ...]
     guiding_questions: tuple[QuestionGroup, ...]
     duties: tuple[Duty, ...] = ()
+    playbook: tuple[PlaybookStep, ...] = ()
     working_hours: WorkingHours = WorkingHours()
     silence: Silence = Silence()
     verification_days: int = Field(180, ge=1)

@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.meetings import attendance, calendar, listeners, planning, topics
+from handlers.meetings import attendance, calendar, listeners, planning, steps, topics
 
 
 def register(app: Registry) -> None:
@@ -18,6 +18,7 @@ def register(app: Registry) -> None:
     app.action(ids.MEETING_NOT_COMING, attendance.say_no)
     app.action(ids.MEETING_WHO, attendance.show)
     app.action(ids.MEETING_CALENDAR, calendar.click_calendar)
+    app.action(ids.MEETING_STEP_DONE, steps.mark_done)
     app.action(ids.MEETING_TOPICS, topics.click_list)
     app.action(ids.TOPIC_EARLIER, topics.click_list)
     app.action(ids.TOPIC_LATER, topics.click_list)

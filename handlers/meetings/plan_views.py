@@ -179,9 +179,20 @@ def _whereabouts(reader: Reader, meeting: Meeting) -> str:
     return f"{when_words(reader, meeting)}, {place}" if place else when_words(reader, meeting)
 
 
-def followed(_: Gettext, told: int) -> list[str]:
-    """Return what has followed from moving a meeting: how many people are told."""
-    return [_("People of delegations that come who are told: {count}").format(count=told)] if told else []
+def laid_out(_: Gettext, steps: int) -> list[str]:
+    """Return how many duties a meeting's playbook has."""
+    return [_("Duties laid out by its playbook: {count}").format(count=steps)] if steps else []
+
+
+def followed(_: Gettext, meeting: Meeting, *, told: int, steps: int, reminders: int) -> list[str]:
+    """Return what has followed from moving a meeting: duties, reminders, and how many people are told."""
+    off = meeting.plan.cancelled
+    counted = (
+        (steps, _("Duties that wait with it: {count}") if off else _("Duties that move with it: {count}")),
+        (reminders, _("Reminders that wait with it: {count}") if off else _("Reminders that move with it: {count}")),
+        (told, _("People of delegations that come who are told: {count}")),
+    )
+    return [words.format(count=count) for count, words in counted if count]
 
 
 def build_saved(reader: Reader, meeting: Meeting, followed: Sequence[str]) -> Words:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.rules.meetings import Plan, read_plan
 from bot.rules.permissions import Deed, require
+from bot.rules.playbook import steps_of
 from bot.rules.problems import AlreadyDone, Changed
 from handlers.listening import (
     Answer,
@@ -22,7 +23,7 @@ from handlers.meetings import plan_views as views
 from handlers.meetings import posts
 from handlers.meetings.card import name_of
 from handlers.reader import reader_of
-from storage import audit, meetings
+from storage import audit, duties, meetings, reminders
 from storage.database import Conn
 from storage.meetings import Meeting
 
@@ -76,16 +77,31 @@ async def _store(
     if not number:
         saved = await meetings.plan(conn, plan, by, now, f"form:{submission.view.get('id')}")
         await audit.note(conn, now, by, "plan", f"meeting {saved.id}", first_day=plan.starts_on.isoformat())
-        return saved, ()
+        steps = steps_of(saved.id, plan, focal.network.playbook, now.date())
+        await duties.lay_out(conn, steps, by, submission.actor.zone, focal.network.working_hours, now)
+        return saved, views.laid_out(submission._, len(steps))
     before = await meetings.existing(conn, number, lock=True)
     saved = await meetings.change(conn, number, version, plan, by, now)
     fields = list(plan.differs_from(before.plan))
     days = {"first_day": plan.starts_on.isoformat(), "before": before.starts_on.isoformat()}
     await audit.note(conn, now, by, "change", f"meeting {number}", fields=fields, **days)
-    if not plan.moves_from(before.plan):
-        return saved, ()
-    told = await posts.tell_moved(conn, focal, before, saved)
-    return saved, views.followed(submission._, told)
+    return saved, await _follow(conn, submission, focal, before, saved)
+
+
+async def _follow(conn: Conn, submission: Submission, focal: Focal, before: Meeting, after: Meeting) -> Sequence[str]:
+    """Move what goes by a meeting's days, and tell those who come; return what has moved (mrkdwn)."""
+    now, by, zone = focal.now(), submission.actor.user_id, submission.actor.zone
+    hours = focal.network.working_hours
+    steps = await duties.move_with(conn, after.id, before.plan, after.plan, by, zone, hours, now)
+    if not after.plan.moves_from(before.plan):
+        return ()
+    own = [each for each in await reminders.all_reminders(conn) if each.meeting_id == after.id]
+    await reminders.move_with(conn, after.id, after.starts_on, now)
+    if after.plan.cancelled != before.plan.cancelled:
+        for each in own:
+            await (reminders.pause(conn, each.id) if after.plan.cancelled else reminders.resume(conn, each.id, now))
+    told = await posts.tell_moved(conn, focal, before, after)
+    return views.followed(submission._, after, told=told, steps=steps, reminders=len(own))
 
 
 async def _changed_since(submission: Submission, focal: Focal, number: int, plan: Plan) -> Answer:

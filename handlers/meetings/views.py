@@ -9,6 +9,7 @@ from bot.rules.topics import State
 from handlers import ids
 from handlers.blocks import Element, actions, button, context, header, section
 from handlers.meetings import attendance_views as attending
+from handlers.meetings import step_views as steps
 from handlers.meetings.card import Card
 from handlers.meetings.words import Words, kind_name, line, when_words
 from handlers.reader import Reader
@@ -44,10 +45,11 @@ def _one(reader: Reader, title: str, card: Card) -> Words:
         *([section("\n".join(coming))] if coming else []),
         *attending.chart(reader, card),
         *attending.buttons(reader, card),
+        *steps.build(reader, card),
         actions(*_buttons(reader, card)),
         context(origin),
     ]
-    return "\n".join([title, *known, *coming, origin]), blocks
+    return "\n".join([title, *known, *coming, *steps.lines(reader, card), origin]), blocks
 
 
 def facts(reader: Reader, card: Card) -> list[str]:

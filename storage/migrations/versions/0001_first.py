@@ -105,26 +105,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_documents_digest"), "documents", ["digest"], unique=False)
     op.create_index("ix_documents_size", "documents", ["audience", "length"], unique=False)
     op.create_table(
-        "duties",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=80), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("who", sa.String(length=12), nullable=False),
-        sa.Column("rhythm", sa.String(length=120), server_default="", nullable=False),
-        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
-        sa.Column("assigned_to", sa.String(length=24), nullable=True),
-        sa.Column("starts_on", sa.Date(), nullable=True),
-        sa.Column("rule", sa.String(length=300), server_default="", nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("done_by", sa.String(length=24), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("put_off_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
-        sa.UniqueConstraint("key", name=op.f("uq_duties_key")),
-    )
-    op.create_table(
         "enquiries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.String(length=24), nullable=False),
@@ -203,6 +183,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("starts_on", "title", name=op.f("uq_meetings_starts_on_title")),
     )
     op.create_index(op.f("ix_meetings_starts_on"), "meetings", ["starts_on"], unique=False)
+    op.create_table(
+        "duties",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("who", sa.String(length=12), nullable=False),
+        sa.Column("rhythm", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("source", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("assigned_to", sa.String(length=24), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("rule", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("paused", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("done_by", sa.String(length=24), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_off_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("offset_days", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_duties_meeting_id_meetings"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duties")),
+        sa.UniqueConstraint("key", name=op.f("uq_duties_key")),
+    )
+    op.create_index(op.f("ix_duties_meeting_id"), "duties", ["meeting_id"], unique=False)
     op.create_table(
         "members",
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -872,6 +878,8 @@ def downgrade() -> None:
     )
     op.drop_table("outbox")
     op.drop_table("members")
+    op.drop_index(op.f("ix_duties_meeting_id"), table_name="duties")
+    op.drop_table("duties")
     op.drop_index(op.f("ix_meetings_starts_on"), table_name="meetings")
     op.drop_table("meetings")
     op.drop_table("installation")
@@ -881,7 +889,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_enquiries_user_id"), table_name="enquiries")
     op.drop_index(op.f("ix_enquiries_asked_at"), table_name="enquiries")
     op.drop_table("enquiries")
-    op.drop_table("duties")
     op.drop_index("ix_documents_size", table_name="documents")
     op.drop_index(op.f("ix_documents_digest"), table_name="documents")
     op.drop_table("documents")
