@@ -366,10 +366,11 @@ def read_audience(row: Row[Any]) -> Audience:
 async def import_file(db: Database, path: Path, now: datetime) -> ImportReport:
     """Import reminders from CSV or XLSX with the columns due, to, text, repeat and exact.
 
-    Bad rows are reported and the others imported; the same file again changes nothing. Raises UnreadableTable if the
-    file as a whole cannot be read.
+    Bad rows are reported and the others imported; the same file again changes nothing. Raises BadInput if the file
+    as a whole cannot be read, or a column that is needed is missing.
     """
     table = read_table(path)
+    rules.check_columns(table.headers)
     report = ImportReport(bad=table.bad)
     async with db.begin() as conn:
         for row in table.rows:

@@ -8,17 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from bot.app import Bot, compose, connected
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.slack import slack_session
 from storage import contacts, people
-from storage.database import Database
+from storage.database import Database, metadata
 from workspace.driver import Workspace
 from workspace.person import Person
 
 MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+OF_THE_MOMENT = {
+    "people": "whoever acts is looked up",
+    "inbox": "what was heard is kept until it is applied",
+    "outbox": "the answers themselves",
+    "enquiries": "anybody may ask, and say whether an answer helped",
+    "enquiries_passed_on": "anybody may pass a question on to the Secretariat",
+}
+"""Tables that may change when somebody unknown acts, or somebody known does something wrong, and why."""
 
 
 @dataclass
@@ -44,6 +53,14 @@ class Harness:
         """Return the ids of what somebody could use or send and nobody listens to."""
         team, registry = self.slack.team, self.bot.registry
         return (team.offered.keys() - registry.actions.keys()) | (team.forms.keys() - registry.views.keys())
+
+    async def kept(self) -> dict[str, list[str]]:
+        """Return everything in the database that nobody may change by mistake or without a right to."""
+        tables = [table for table in metadata.sorted_tables if table.name not in OF_THE_MOMENT]
+        async with self.bot.focal.db.read() as conn:
+            return {
+                table.name: sorted(str(tuple(row)) for row in await conn.execute(select(table))) for table in tables
+            }
 
     async def at(self, moment: datetime) -> None:
         """Move the clock to `moment` (aware), let the heart beat and everything come to rest."""

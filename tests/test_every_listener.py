@@ -16,13 +16,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from slack_bolt.request.async_request import AsyncBoltRequest
-from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.clock import Clock
 from bot.demo import CHANNEL, GUEST, SECRETARIAT, invite, meet, play
 from handlers.listening import Subcommands
-from storage.database import metadata
 from tests import payloads
 from tests.conftest import START
 from tests.harness import MANIFEST, Harness, joined
@@ -37,14 +35,6 @@ STRANGER = "Stran Ger"
 """From another workspace."""
 GARBAGE = ("", "1", "9" * 30, "1:1:1", "1:x:-1:::", "<!channel> & 💥", "x" * 2000)
 WORDS = ("", "1", "999999999", "Namibia", "<!channel> <@U0FOC0001> & 💥", "x" * 3000)
-OF_THE_MOMENT = {
-    "people": "whoever acts is looked up",
-    "inbox": "what was heard is kept until it is applied",
-    "outbox": "the answers themselves",
-    "enquiries": "anybody may ask, and say whether an answer helped",
-    "enquiries_passed_on": "anybody may pass a question on to the Secretariat",
-}
-"""Tables that may change when somebody unknown acts, and why."""
 
 
 @dataclass
@@ -172,7 +162,7 @@ async def asker(living: Asker) -> AsyncIterator[Asker]:
     """Return the person, and look at the end whether every request was answered and nobody unknown changed anything."""
     living.wrong.clear()
     living.told.clear()
-    before = await dump(living.bot)
+    before = await living.bot.kept()
 
     yield living
 
@@ -182,20 +172,13 @@ async def asker(living: Asker) -> AsyncIterator[Asker]:
     assert not [each for each in living.told if "Something went wrong on my side" in each]
     assert living.bot.unheard() == set()
     if living.person.user.real_name in {GUEST, STRANGER}:
-        assert await dump(living.bot) == before
+        assert await living.bot.kept() == before
         assert not re.search(r"@[\w-]+\.example", "".join(living.told) + sight(living.person))
 
 
 def sight(person: Person) -> str:
     """Return everything that the person reads in the direct message."""
     return "".join(text_of(each) for each in person.sees(person.dm))
-
-
-async def dump(bot: Harness) -> dict[str, list[str]]:
-    """Return everything in the database that nobody unknown may change."""
-    tables = [table for table in metadata.sorted_tables if table.name not in OF_THE_MOMENT]
-    async with bot.bot.focal.db.read() as conn:
-        return {table.name: sorted(str(tuple(row)) for row in await conn.execute(select(table))) for table in tables}
 
 
 async def test_every_command_is_answered(asker: Asker) -> None:

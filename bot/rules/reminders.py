@@ -1,7 +1,7 @@
 """When reminders are due: recurrences over the wall clock, and the moment a wall time means in somebody's zone."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
@@ -394,6 +394,17 @@ class ReminderRow:
     text: str
     audience: Audience
     schedule: Schedule
+
+
+def check_columns(headers: Collection[str]) -> None:
+    """Raise BadInput if a column without which there is no reminder is missing among a file's headings."""
+    missing = ", ".join(name for name in COLUMNS if name not in headers)
+    if missing:
+        raise BadInput(
+            "Columns are missing: {missing}.",
+            "A table of reminders has the columns due, to, text, and if you like repeat and exact.",
+            missing=missing,
+        )
 
 
 def parse_row(cells: Mapping[str, str]) -> ReminderRow:

@@ -41,6 +41,7 @@ from storage.database import Conn
 from storage.members import all_members
 
 USAGE = "/wps-communique 3"
+EVERYTHING = "/wps-communique [N] | draft | silence N | status [N] | compare N [A B] | export N [docx, md, json]"
 ENDINGS = ("docx", "md", "json")
 _EXPORT = re.compile(r"#?(\d{1,9})(?:\s+\.?(docx|md|json))?(\s+sources)?", re.IGNORECASE)
 
@@ -48,7 +49,7 @@ _EXPORT = re.compile(r"#?(\d{1,9})(?:\s+\.?(docx|md|json))?(\s+sources)?", re.IG
 async def communique(command: Command, focal: Focal) -> Answer:
     """List the texts, or show the one with this number."""
     if command.text.strip():
-        return Reply(*await shown(command, focal, number_in(command.text, USAGE)))
+        return Reply(*await shown(command, focal, number_in(command.text, EVERYTHING)))
     async with focal.db.read() as conn:
         found = [each for each in await communiques.all_communiques(conn) if await _may_see(conn, command.actor, each)]
     return Reply(*views.build_list(reader_of(command, focal), found))
