@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Update,
     and_,
     bindparam,
     delete,
@@ -311,12 +312,17 @@ async def in_state(conn: Conn, state: State, limit: int = 100) -> list[Item]:
 
 async def retry_dead(conn: Conn, item_id: int) -> bool:
     """Have a dead row tried again; tell whether there was one."""
-    found = await conn.execute(
-        update(outbox)
-        .where(outbox.c.id == item_id, outbox.c.state == State.DEAD)
-        .values(state=State.PENDING, error=None, not_before=None, owner=None, attempts=0)
-    )
-    return found.rowcount == 1
+    return (await conn.execute(_try_again().where(outbox.c.id == item_id))).rowcount == 1
+
+
+async def retry_all_dead(conn: Conn) -> int:
+    """Have every dead row tried again; return how many there were."""
+    return (await conn.execute(_try_again())).rowcount
+
+
+def _try_again() -> Update:
+    fresh = {"state": State.PENDING, "error": None, "not_before": None, "owner": None, "attempts": 0}
+    return update(outbox).where(_is_dead(outbox)).values(fresh)
 
 
 async def forget(conn: Conn, prefix: str) -> None:

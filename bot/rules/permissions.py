@@ -43,6 +43,7 @@ class Deed(StrEnum):
     ATTEND = N_("say whether your delegation comes")
     SET_PRESIDENCY = N_("set a presidency")
     ANSWER_QUESTIONS = N_("work on open questions")
+    SEND_AGAIN = N_("have messages sent again")
     EXPORT_ALL = N_("export everything")
     ERASE = N_("erase a person")
 
@@ -70,6 +71,7 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.ATTEND: _VOICES | {Role.OBSERVER},
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
     Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),
+    Deed.SEND_AGAIN: frozenset({Role.SECRETARIAT}),
     Deed.EXPORT_ALL: frozenset({Role.SECRETARIAT}),
     Deed.ERASE: frozenset({Role.SECRETARIAT}),
 }

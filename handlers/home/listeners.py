@@ -1,14 +1,14 @@
 """The Home tab: shown when it is opened, and used from there."""
 
-from bot.rules.permissions import Actor
+from bot.rules.permissions import Actor, Deed, require
 from bot.rules.text import Gettext
 from handlers.ask.answering import answer_privately
 from handlers.home import views
 from handlers.home.overview import gather
-from handlers.listening import Answer, Click, Done, Event, Focal, Modal, Submission, Update, number_in
+from handlers.listening import Answer, Click, Done, Event, Focal, Modal, Reply, Submission, Update, number_in
 from handlers.reader import reader_as, reader_of
 from handlers.troika import recipients
-from storage import outbox
+from storage import audit, outbox
 from storage.database import Conn
 from storage.enquiries import Place
 
@@ -34,6 +34,16 @@ async def mark_done(click: Click, focal: Focal) -> Answer:
         await recipients.finish(conn, click, focal)
         await show(conn, focal, click.actor, click._)
     return Done()
+
+
+async def send_again(click: Click, focal: Focal) -> Answer:
+    """Have everything that could not be delivered tried again, and show the tab without it."""
+    require(click.actor, Deed.SEND_AGAIN)
+    async with focal.db.begin() as conn:
+        number = await outbox.retry_all_dead(conn)
+        await audit.note(conn, focal.now(), click.actor.user_id, "send again", "outbox", messages=number)
+        await show(conn, focal, click.actor, click._)
+    return Reply(click._("Messages that are on their way again: {count}").format(count=number))
 
 
 async def open_ask(click: Click, focal: Focal) -> Answer:

@@ -13,7 +13,7 @@ from storage import contacts, meetings, occurrences, outbox, people, surveys
 from storage.database import Conn
 from storage.meetings import Meeting
 from storage.occurrences import Occurrence
-from storage.outbox import State
+from storage.outbox import Item, State
 from storage.people import Recipient
 from storage.presidencies import all_presidencies
 from storage.surveys import Survey
@@ -26,13 +26,13 @@ class Care:
     """What the Secretariat looks after.
 
     `gaps` are members without a focal point today, `unlinked` contacts that belong to no Slack user, `unverified` how
-    many contacts nobody has said to be right for long, `undelivered` how many messages were given up.
+    many contacts nobody has said to be right for long, `undelivered` messages that were given up, the oldest first.
     """
 
     gaps: tuple[str, ...]
     unlinked: tuple[Contact, ...]
     unverified: int
-    undelivered: int
+    undelivered: tuple[Item, ...]
 
 
 @dataclass(frozen=True)
@@ -91,5 +91,5 @@ async def _care(conn: Conn, focal: Focal, today: date) -> Care:
         gaps=await contacts.gaps(conn, today),
         unlinked=await contacts.unlinked(conn, today),
         unverified=sum(is_stale(each, today, focal.network.verification_days) for each in known),
-        undelivered=(await outbox.counts(conn)).get(State.DEAD, 0),
+        undelivered=tuple(await outbox.in_state(conn, State.DEAD)),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.rules.contacts import Contact, checked_on
 from bot.rules.dates import day_words, moment_words
 from bot.rules.permissions import Deed, may
-from bot.rules.text import Gettext, safe
+from bot.rules.text import N_, safe
 from handlers import ids
 from handlers.ask.views import Said
 from handlers.blocks import (
@@ -30,13 +30,24 @@ from handlers.meetings.words import line as meeting_line
 from handlers.reader import Reader
 from handlers.troika.reminder_views import due_line
 from handlers.troika.views import packed, sides
+from storage.outbox import Item
 from storage.surveys import Survey
 
 MOST = 5
 """Reminders shown; with everything else the tab stays well below Slack's 100 blocks."""
 MOST_CONTACTS = 20
 MOST_NAMES = 15
+MOST_UNDELIVERED = 5
 LONGEST_QUESTION = 1000
+UNDELIVERED = {
+    "not_in_channel": N_("I am not in the channel. Invite me, then have it sent again."),
+    "channel_not_found": N_("I do not find the channel. If it is private, invite me, then have it sent again."),
+    "is_archived": N_("the channel is archived"),
+    "message_not_found": N_("the message it belongs to was deleted"),
+    "user_not_found": N_("the person is not in the workspace any more"),
+    "user_disabled": N_("the person is not in the workspace any more"),
+}
+"""Why something was given up, by Slack's word for it."""
 
 
 def build_home(reader: Reader, overview: Overview) -> View:
@@ -183,9 +194,14 @@ def _care(reader: Reader, overview: Overview) -> list[Block]:
         *_named(_("• Members without a focal point: {count} – {names}"), [reader.names(each) for each in care.gaps]),
         *_named(_("• Contacts that are linked to nobody in Slack: {count} – {names}"), _names(reader, care.unlinked)),
         *([_("• Contacts to be checked: {count}").format(count=care.unverified)] if care.unverified else []),
-        *([_undelivered(_, care.undelivered)] if care.undelivered else []),
+        *_undelivered(reader, care.undelivered),
     ]
-    return [divider(), *packed([f"*{_('For the Secretariat')}*", *(lines or [_("Nothing to look after.")])])]
+    again = button(_("Send again"), ids.HOME_SEND_AGAIN, label=_("Send what could not be delivered again"))
+    return [
+        divider(),
+        *packed([f"*{_('For the Secretariat')}*", *(lines or [_("Nothing to look after.")])]),
+        *([actions(again)] if care.undelivered else []),
+    ]
 
 
 def _named(words: str, names: Sequence[str]) -> list[str]:
@@ -199,8 +215,23 @@ def _names(reader: Reader, found: Sequence[Contact]) -> list[str]:
     return [f"{each.name} ({reader.names(each.member)})" for each in found]
 
 
-def _undelivered(_: Gettext, count: int) -> str:
-    return _("• Messages that could not be delivered: {count} – `focal outbox list`").format(count=count)
+def _undelivered(reader: Reader, items: Sequence[Item]) -> list[str]:
+    """Return what could not be delivered: where to, since when and why, never what it says."""
+    if not items:
+        return []
+    _ = reader._
+    shown = [_not_delivered(reader, item) for item in items[:MOST_UNDELIVERED]]
+    more = ["…"] if len(items) > MOST_UNDELIVERED else []
+    return [_("• Messages that could not be delivered: {count}").format(count=len(items)), *shown, *more]
+
+
+def _not_delivered(reader: Reader, item: Item) -> str:
+    _ = reader._
+    place = f"<@{item.channel}>" if item.channel.startswith(("U", "W")) else f"<#{item.channel}>"
+    word = item.error or ""
+    said = _("    – to {place}, since {moment}: {why}")
+    why = _(UNDELIVERED[word]) if word in UNDELIVERED else f"`{safe(word, 40)}`"
+    return said.format(place=place, moment=moment_words(item.created_at, reader.zone, reader.locale), why=why)
 
 
 def build_ask(reader: Reader, said: Said | None = None, number: int = 1) -> View:

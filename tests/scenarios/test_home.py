@@ -152,20 +152,45 @@ async def test_the_secretariat_sees_gaps_and_who_is_unlinked(bot: Harness) -> No
 
 
 async def test_the_secretariat_sees_what_was_not_delivered(bot: Harness) -> None:
-    """A message that was given up is counted on the Secretariat's tab."""
+    """A message that was given up stands on the Secretariat's tab with where to and why, and goes out when asked."""
     sec = await bot.member_of_secretariat()
+    closed = bot.slack.add_channel("closed", [sec], bot=False)
     calm = text_of(await home(bot, sec))
+    async with bot.bot.focal.db.begin() as conn:
+        await outbox.post(conn, "note", closed.id, {"text": "a canary"}, bot.clock.now())
+    await bot.settle()
+    shown = await home(bot, sec)
+
+    closed.members.append(bot.slack.bot.id)
+    await sec.click(shown, "Send again")
+    await bot.settle()
+
+    assert "Nothing to look after." in calm
+    assert "Messages that could not be delivered: 1" in text_of(shown)
+    assert f"to <#{closed.id}>, since Monday 2 March 2026" in text_of(shown)
+    assert "I am not in the channel. Invite me" in text_of(shown)
+    assert "canary" not in text_of(shown)
+    assert [each.text for each in bot.slack.messages(closed)] == ["a canary"]
+    assert "Nothing to look after." in text_of(sec.home)
+
+
+async def test_only_the_secretariat_has_messages_sent_again(bot: Harness) -> None:
+    """Somebody else to whom the Secretariat's tab was shown cannot use its button."""
+    sec = await bot.member_of_secretariat()
+    ana = await bot.person("Ana Costa", "UY")
     async with bot.bot.focal.db.begin() as conn:
         await outbox.post(conn, "lost", "C0NOWHERE", {"text": "x"}, bot.clock.now())
     await bot.settle()
+    shown = await home(bot, sec)
+    shown.user = ana.id
+    bot.slack.team.homes[ana.id] = shown
+
+    await ana.click(shown, "Send again")
+    await bot.settle()
+
     async with bot.bot.focal.db.read() as conn:
-        dead = (await outbox.counts(conn))[State.DEAD]
-
-    shown = text_of(await home(bot, sec))
-
-    assert "You serve in the Secretariat" in shown
-    assert "Nothing to look after." in calm
-    assert f"Messages that could not be delivered: {dead}" in shown
+        counts = await outbox.counts(conn)
+    assert counts[State.DEAD] == 1
 
 
 async def test_the_tab_stays_within_slack_s_limits(bot: Harness) -> None:
