@@ -26,7 +26,7 @@ from bot.dispatch import Dispatcher
 from bot.embedding import load_embedders
 from bot.inbound import Inbound
 from bot.indexer import Indexer
-from bot.languages import translator
+from bot.languages import load_catalogues, translator
 from bot.logs import where
 from bot.metrics import Metrics
 from bot.retention import Retention
@@ -258,8 +258,10 @@ async def started(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     async with prepared(settings) as db, slack_session(settings.timeout_seconds) as session:
         with alone(db):
             bot = await compose(settings, clock, db, session, load_embedders())
+            reading = asyncio.create_task(asyncio.to_thread(load_catalogues))
             async with running(bot, clock):
                 yield bot
+            await reading
 
 
 @contextmanager

@@ -18,6 +18,12 @@ def translator(locale: str) -> Gettext:
     return _catalogue(locale.replace("_", "-").split("-")[0].lower())
 
 
+def load_catalogues() -> None:
+    """Read every catalogue, so that the first person of each language does not wait for it."""
+    for path in LOCALES.glob("*/LC_MESSAGES/focal.po"):
+        _catalogue(path.parts[-3])
+
+
 @cache
 def _catalogue(language: str) -> Gettext:
     path = LOCALES / language / "LC_MESSAGES" / "focal.po"
