@@ -7,7 +7,9 @@ from bot.clock import Clock
 from bot.embedding import load_embedders
 from bot.languages import translator
 from bot.rules.countries import load_gazetteer
+from bot.rules.files import SharedFile
 from bot.rules.permissions import Actor
+from bot.rules.problems import NotFound
 from bot.settings import Settings
 from handlers.ask.answering import Answered, answer_text
 from handlers.listening import Focal
@@ -27,6 +29,10 @@ class NoSlack:
 
     async def send_file(self, user_id: str, name: str, content: bytes, text: str) -> None:
         """Send nothing."""
+
+    async def file(self, file_id: str, most: int) -> SharedFile:
+        """Have no files."""
+        raise NotFound("There is no Slack here to read a file of at most {most} bytes from.", file=file_id, most=most)
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Know no address."""

@@ -1,14 +1,18 @@
 """Slack's Web API as Focal uses it: one session, no hidden retries, its errors as classes."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import slack_errors
+from bot.rules.files import SharedFile
 from bot.rules.people import Profile, read_profile
+from bot.rules.problems import BadInput, NotFound
 
 TIMEOUT_SECONDS = 10.0
 METADATA_EVENT = "focal"
@@ -124,6 +128,48 @@ class SlackApi:
             raise slack_errors.of_answer(error) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise LostAnswer(type(error).__name__) from None
+
+    async def file(self, file_id: str, most: int) -> SharedFile:
+        """Return a file that somebody shared with the app.
+
+        BadInput if it is larger than `most` bytes, NotFound if Slack does not give it: deleted, or kept elsewhere.
+        """
+        try:
+            found = (await self.call("files.info", {"file": file_id}, read=True))["file"]
+        except (slack_errors.SlackError, LostAnswer):
+            raise _not_given() from None
+        if int(found.get("size") or 0) > most:
+            raise _too_large(most)
+        content = await self._download(str(found.get("url_private_download") or ""), most)
+        return SharedFile(str(found.get("name") or ""), str(found.get("user") or ""), content)
+
+    async def _download(self, address: str, most: int) -> bytes:
+        """Return what stands at an address of Slack's own; the token is shown to no other host."""
+        host, own = urlsplit(address).hostname or "", urlsplit(self.client.base_url).hostname
+        if self.client.session is None or (host != own and not host.endswith(".slack.com")):
+            raise _not_given()
+        headers = {"Authorization": f"Bearer {self.client.token}"}
+        content = bytearray()
+        try:
+            async with self.client.session.get(address, headers=headers, allow_redirects=False) as answer:
+                # Without the scope Slack answers 200 with a page to log in.
+                if answer.status != HTTPStatus.OK or answer.content_type == "text/html":
+                    raise _not_given()
+                async for piece in answer.content.iter_chunked(65_536):
+                    content += piece
+                    if len(content) > most:
+                        raise _too_large(most)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise _not_given() from None
+        return bytes(content)
+
+
+def _not_given() -> NotFound:
+    return NotFound("Slack does not give me this file.", "Send it again as a file of its own.")
+
+
+def _too_large(most: int) -> BadInput:
+    return BadInput("The file is larger than {size} MB.", "Split it into smaller files.", size=most // 1_000_000)
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:

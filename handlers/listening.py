@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Protocol, TypeVar
 
 from bot.rules.countries import Gazetteer
+from bot.rules.files import SharedFile
 from bot.rules.permissions import Actor
 from bot.rules.problems import BadInput
 from bot.rules.profile import Network
@@ -24,6 +25,9 @@ class Slack(Protocol):
 
     async def send_file(self, user_id: str, name: str, content: bytes, text: str) -> None:
         """Send a file to a person's DM."""
+
+    async def file(self, file_id: str, most: int) -> SharedFile:
+        """Return a file of at most `most` bytes that was shared with the app; a Problem says why it cannot be."""
 
     async def permalink(self, channel: str, ts: str) -> str:
         """Return the permanent address of a message, or an empty text if Slack gives none."""

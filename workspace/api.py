@@ -11,6 +11,7 @@ from workspace.manifest import Manifest
 from workspace.objects import (
     SUBSCRIPTIONS,
     changed_event,
+    file_object,
     message_event,
     message_object,
     reaction_event,
@@ -51,6 +52,7 @@ SCOPES = {
     "views.update": None,
     "views.publish": None,
     "files.getUploadURLExternal": "files:write",
+    "files.info": "files:read",
     "files.completeUploadExternal": "files:write",
 }
 
@@ -422,6 +424,18 @@ class Methods:
         file = StoredFile(self._team.new_id("F"), name, name, self._bot.id, made, length)
         self._team.files[file.id] = file
         return {"upload_url": f"{self._deliveries.base_url}/upload/{file.id}", "file_id": file.id}
+
+    @property
+    def may_read_files(self) -> bool:
+        """Whether the app has the scope to read files."""
+        return "files:read" in self._manifest.scopes
+
+    async def files_info(self, args: Args) -> Result:
+        """Describe a file that was shared where the app is."""
+        file = self._team.files.get(str(args.get("file")))
+        if file is None or not file.complete:
+            raise Refusal("file_not_found")
+        return {"file": file_object(self._team, file)}
 
     async def files_completeUploadExternal(self, args: Args) -> Result:  # noqa: N802 - Slack's name
         """Share files that were uploaded."""

@@ -53,7 +53,15 @@ def message_object(team: Team, message: Message, *, metadata: bool = False) -> O
 def file_object(team: Team, file: StoredFile) -> Object:
     """Return Slack's file object, with the address where people see it."""
     link = f"{team.base_url}/files/{file.id}/{quote(file.name)}"
-    return {"id": file.id, "name": file.name, "title": file.title, "size": len(file.content), "permalink": link}
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "user": file.user,
+        "size": len(file.content),
+        "permalink": link,
+        "url_private_download": f"{team.base_url}/files-pri/{file.id}/{quote(file.name)}",
+    }
 
 
 def view_object(team: Team, view: View) -> Object:

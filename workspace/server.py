@@ -37,6 +37,7 @@ class Server:
             web.post("/response/{name}", self.response),
             web.post("/upload/{file}", self.upload),
             web.get("/files/{file}/{name}", self.download),
+            web.get("/files-pri/{file}/{name}", self.private_download),
         ]
 
     async def api(self, request: web.Request) -> web.StreamResponse:
@@ -98,6 +99,13 @@ class Server:
         else:
             file.content = await request.read()
         return web.Response(text=f"OK - {len(file.content)}")
+
+    async def private_download(self, request: web.Request) -> web.Response:
+        """Give a file to the app; whoever shows no token is shown a page to log in, as in Slack."""
+        shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if shown != BOT_TOKEN or not self._methods.may_read_files:
+            return web.Response(text="<title>Log in</title>", content_type="text/html")
+        return await self.download(request)
 
     async def download(self, request: web.Request) -> web.Response:
         """Give out a file that was shared."""

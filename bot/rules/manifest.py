@@ -30,6 +30,7 @@ METHOD_SCOPES = {
     "conversations.open of several people": "mpim:write",
     "conversations.history of a group message": "mpim:history",
     "files.completeUploadExternal": "files:write",
+    "files.info": "files:read",
     "reactions.add": "reactions:write",
     "reactions.remove": "reactions:write",
     "users.info": "users:read",

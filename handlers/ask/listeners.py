@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.rules.files import table_in
 from bot.rules.permissions import Actor
 from bot.rules.text import Gettext, plain
 from handlers.ask import desk, guides, views
@@ -43,7 +44,7 @@ async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
     """
     if await desk.take_reply(event, focal, conn):
         return
-    if event.body.get("channel_type") == "im" and _is_from_a_person(event.body):
+    if event.body.get("channel_type") == "im" and _is_from_a_person(event.body) and not table_in(event.body):
         body = event.body
         place = Place(body["channel"], body["ts"], body.get("thread_ts") or "", private=False)
         said = await _answer_message(event, focal, conn, place)
