@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -179,6 +180,10 @@ class Delivery:
         if item.method == "views.publish":
             await self._slack.call(item.method, item.payload | {"user_id": item.channel})
             return item.channel, None
+        if item.method == outbox.FILE:
+            content = b64decode(str(item.payload["content"]))
+            await self._slack.send_file(item.channel, str(item.payload["name"]), content, str(item.payload["text"]))
+            return item.channel, None
         payload = item.payload | await self._place(item)
         if item.method == "chat.postMessage":
             payload["metadata"] = {"event_type": METADATA_EVENT, "event_payload": {"key": self._mark(item)}}
@@ -212,6 +217,9 @@ class Delivery:
         return mark_of(self._secret, item.key)
 
     async def _look_up(self, item: Item) -> bool:
+        if item.method == outbox.FILE:
+            await self._give_up(item, "fate_not_known")
+            return True
         if item.method != "chat.postMessage":
             # Doing these again has the same effect as doing them once.
             await self._put_back(item, 0.0)
@@ -259,7 +267,7 @@ class Delivery:
         if item.method == "chat.postMessage":
             async with self._db.begin() as conn:
                 await outbox.mark_verify(conn, item, reason)
-        elif item.attempts + 1 >= MAX_ATTEMPTS:
+        elif item.method == outbox.FILE or item.attempts + 1 >= MAX_ATTEMPTS:
             await self._give_up(item, reason)
         else:
             await self._put_back(item, 2.0 ** (item.attempts + 1), reason)

@@ -1,5 +1,6 @@
 """The outbox: what Focal has decided to send and has not yet been told is delivered."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,8 @@ class State(StrEnum):
     DEAD = "dead"
 
 
+FILE = "files.upload"
+"""The method under which a file waits; Slack takes it in several calls."""
 BATCH = 50
 """Rows taken at once: each is a request under way to Slack."""
 OPEN = (State.PENDING, State.SENDING, State.VERIFY)
@@ -124,6 +127,15 @@ async def post(
 async def whisper(conn: Conn, key: str, channel: str, user_id: str, payload: Mapping[str, Any], now: datetime) -> bool:
     """Decide to show `user_id` alone a message in `channel`, once per `key`. Slack does not keep such messages."""
     return await _put(conn, key, "chat.postEphemeral", channel, {**payload, "user": user_id}, now)
+
+
+async def send_file(conn: Conn, key: str, user_id: str, name: str, content: bytes, text: str, now: datetime) -> bool:
+    """Decide to send a person a file with `text` beside it, once per `key`; tell whether this is news.
+
+    A file carries no key by which it could be found again: one whose fate is not known is given up, not sent twice.
+    """
+    payload = {"name": name, "content": b64encode(content).decode(), "text": text}
+    return await _put(conn, key, FILE, user_id, payload, now)
 
 
 async def react(conn: Conn, key: str, channel: str, ts: str, emoji: str, now: datetime) -> bool:

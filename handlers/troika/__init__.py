@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.troika import due, duties, listeners, recipients, reminding
+from handlers.troika import due, duties, hand_over, listeners, recipients, reminding
 
 
 def register(app: Registry) -> None:
@@ -36,4 +36,6 @@ def register(app: Registry) -> None:
     app.action(ids.REMINDER_HAND, recipients.open_handing)
     app.view(ids.REMINDER_HAND_FORM, recipients.hand_on)
     app.action(ids.REMINDER_REFUSE, recipients.refuse)
+    app.action(ids.HAND_OVER_FILE, hand_over.send_file)
     app.when_due(due.remind)
+    app.when_due(hand_over.prepare)

@@ -50,7 +50,7 @@ def line(reader: Reader, duty: Duty, names: Mapping[str, str], now: datetime, ho
         _("*{title}* – {who}{person}, {rhythm}").format(
             title=safe(duty.title), who=group_name(_, duty.who), person=assigned, rhythm=_rhythm(reader, duty)
         ),
-        _standing(reader, duty, now, hours),
+        standing_words(reader, duty, now, hours),
         _last(reader, duty, names),
     ]
     return "• " + " · ".join(part for part in parts if part)
@@ -62,7 +62,8 @@ def _rhythm(reader: Reader, duty: Duty) -> str:
     return repeat_name(reader._, repeat_of(duty.rule))
 
 
-def _standing(reader: Reader, duty: Duty, now: datetime, hours: WorkingHours) -> str:
+def standing_words(reader: Reader, duty: Duty, now: datetime, hours: WorkingHours) -> str:
+    """Return in mrkdwn where a duty stands; nothing for one that has no date."""
     _ = reader._
     standing = standing_of(duty, now, hours)
     due = day_words(duty.due_on, reader.locale) if duty.due_on else ""

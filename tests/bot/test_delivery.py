@@ -273,3 +273,22 @@ async def test_a_sender_that_wakes_late_posts_nothing(post: Post) -> None:
 
 def _frozen_for(post: Post) -> None:
     post.clock.jump(post.clock.now() + SETTLE)
+
+
+async def test_a_file_arrives_once_or_is_given_up(post: Post) -> None:
+    """A file goes to the person's DM; one whose answer is lost is not sent again, and is told to be undelivered."""
+    ana = post.slack.add_user("Ana Example")
+    for key in ("whole", "lost"):
+        async with post.db.begin() as conn:
+            await outbox.send_file(conn, key, ana.id, "list.txt", b"one line", "Here it is", post.clock.now())
+        await post.sender().send_due()
+        post.slack.drop_after_accept("files.completeUploadExternal")
+
+    await post.sender().send_due()
+    post.clock.jump(post.clock.now() + SETTLE)
+    await post.sender().settle_doubts()
+
+    shown = [post.slack.team.files[name].content for each in ana.sees(ana.dm) for name in each.files]
+    assert (await post.row("whole")).state is State.SENT
+    assert (await post.row("lost")).state is State.DEAD
+    assert shown == [b"one line", b"one line"]
