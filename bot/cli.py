@@ -171,16 +171,40 @@ def contacts_export(file: FileOut) -> None:
 
 
 @practices_app.command("import")
-def practices_import(file: FileIn) -> None:
-    """Import practices from JSON Lines, JSON or CSV (`id`, `title`, `text` at least)."""
-    from storage import practices
+def practices_import(
+    file: FileIn,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported, and write nothing.")] = False,
+    source: Annotated[str, typer.Option(help="Where it is from, for rows that do not say it.")] = "",
+    member: Annotated[str, typer.Option(help="Member or organisation it is from, for rows that do not say it.")] = "",
+    year: Annotated[int | None, typer.Option(min=1000, max=9999, help="Its year, likewise.")] = None,
+    theme: Annotated[str, typer.Option(help="The key of its theme, likewise.")] = "",
+    language: Annotated[str, typer.Option(help="Its language (en, fr, es, ar, ru, zh), likewise.")] = "",
+    review_on: Annotated[str, typer.Option(help="The day to look at it again (2027-01-31), likewise.")] = "",
+    meaning: Annotated[
+        bool, typer.Option("--meaning/--words-only", help="Read it for meaning now, rather than by the running bot.")
+    ] = True,
+) -> None:
+    """Import knowledge: JSON Lines, JSON or CSV (`id`, `title`, `text` at least), Markdown, Word (.docx) or PDF."""
+    from storage import practice_files, practices
+
+    said = {"source": source, "who": member, "year": year, "theme": theme, "language": language}
+    given = practices.parse({**said, "id": "given", "title": "given", "review_on": review_on})
 
     async def work(db: Database) -> Any:
-        report = await practices.import_file(db, file, _now())
-        await _see_all(db)
+        holds = {name: getattr(given, name) for name in (*said, "review_on") if getattr(given, name)}
+        report = await practice_files.import_file(db, file, _now(), given=holds, dry_run=dry_run)
+        if meaning and not dry_run:
+            await _see_all(db)
         return report
 
-    _report(_with_database(work))
+    report = _with_database(work)
+    for twin in report.twins:
+        err.print(f"  row {twin.number} says the same as {twin.of}", highlight=False, markup=False)
+    if report.removed:
+        out.print(f"{report.removed} of this document's earlier passages are no longer in it and were removed.")
+    if dry_run:
+        out.print("Nothing was written. Without --dry-run this would be:")
+    _report(report)
 
 
 async def _see_all(db: Database) -> None:
@@ -201,9 +225,9 @@ async def _see_all(db: Database) -> None:
 @practices_app.command("export")
 def practices_export(file: FileOut) -> None:
     """Export every practice."""
-    from storage import practices
+    from storage import practice_files
 
-    _written(file, _with_database(lambda db: practices.export_file(db, file, _now())))
+    _written(file, _with_database(lambda db: practice_files.export_file(db, file, _now())))
 
 
 @reminders_app.command("import")

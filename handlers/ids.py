@@ -24,6 +24,7 @@ QUESTION_DONE: Final = "question_done"
 QUESTION_KEEP: Final = "question_keep"
 QUESTION_FORM: Final = "question_form"
 QUESTION_INPUT: Final = "question_input"
+PRACTICE_FORM: Final = "practice_form"
 QUESTION_EARLIER: Final = "question_earlier"
 QUESTION_LATER: Final = "question_later"
 

@@ -1,23 +1,21 @@
 """Practices: what has worked somewhere and what is known of the network, each with its source."""
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
-from io import StringIO
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, Text, select, update
+from sqlalchemy import Column, Date, Integer, String, Table, Text, delete, select, update
 
+from bot.rules.answers import fold
 from bot.rules.countries import load_gazetteer
 from bot.rules.problems import BadInput
 from bot.rules.text import clip
 from storage import search
-from storage.database import Conn, Database, UTCDateTime, insert_new, metadata
+from storage.database import Conn, UTCDateTime, insert_new, metadata
 from storage.search import Document
-from storage.spreadsheets import neutralise
 
 practices = Table(
     "practices",
@@ -33,13 +31,14 @@ practices = Table(
     Column("source", String(500), nullable=False, server_default=""),
     Column("url", String(500), nullable=False, server_default=""),
     Column("language", String(12), nullable=False, server_default=""),
+    Column("review_on", Date),
+    Column("digest", String(64), nullable=False, server_default="", index=True),
     Column("updated_at", UTCDateTime, nullable=False),
 )
 
 KINDS = ("practice", "fact", "plan")
 LIMITS = {"external_id": 120, "title": 500, "text": 50_000, "theme": 40, "who": 200, "source": 500, "url": 500}
 """The longest value of each column, in characters; a longer one makes a bad row rather than a cut one."""
-BATCH = 500
 _NAMES = {
     "external_id": ("id", "_id"),
     "title": ("title",),
@@ -51,12 +50,17 @@ _NAMES = {
     "source": ("source",),
     "url": ("url", "source_url"),
     "language": ("language",),
+    "review_on": ("review_on", "review_date"),
 }
 
 
 @dataclass(frozen=True)
 class Practice:
-    """One practice or fact, in its own words. `external_id` names it for good; `who` is a member or organisation."""
+    """One practice or fact, in its own words.
+
+    `external_id` names it for good; `who` is a member or organisation; on `review_on` somebody looks whether it still
+    holds.
+    """
 
     external_id: str
     title: str
@@ -68,6 +72,7 @@ class Practice:
     source: str = ""
     url: str = ""
     language: str = ""
+    review_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,27 @@ class BadPractice:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """A row, by its number, that says the same as another one, which bears the id `of`."""
+
+    number: int
+    of: str
+
+
+@dataclass(frozen=True)
 class ImportReport:
-    """What an import did, in rows."""
+    """What an import did, in rows; `twins` are among them, since others may refer to each by its id."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
     bad: tuple[BadPractice, ...] = ()
+    twins: tuple[Twin, ...] = ()
+
+    def __add__(self, other: "ImportReport") -> "ImportReport":
+        """Return what both did."""
+        return ImportReport(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
 async def save(conn: Conn, practice: Practice, now: datetime) -> str:
@@ -102,7 +121,7 @@ async def save_all(conn: Conn, several: Iterable[Practice], now: datetime) -> li
 
 
 async def _keep(conn: Conn, practice: Practice, now: datetime) -> str:
-    values = asdict(practice)
+    values = asdict(practice) | {"digest": _digest(practice)}
     if await insert_new(conn, practices, values | {"updated_at": now}):
         return "added"
     if await _stored(conn, practice.external_id) == practice:
@@ -122,26 +141,75 @@ async def all_practices(conn: Conn) -> list[Practice]:
     return [_practice(row) for row in await conn.execute(select(practices).order_by(practices.c.id))]
 
 
-async def import_file(db: Database, path: Path, now: datetime) -> ImportReport:
-    """Import JSON Lines, JSON (a list of objects) or CSV; each row needs `id`, and `title` or `text`.
+async def take(
+    conn: Conn,
+    rows: Iterable[tuple[int, Mapping[str, Any]]],
+    now: datetime,
+    *,
+    given: Mapping[str, Any],
+    dry_run: bool = False,
+) -> ImportReport:
+    """Keep the practices in numbered rows, or only say what that would do; `given` holds where a row says nothing."""
+    good: dict[int, Practice] = {}
+    bad: list[BadPractice] = []
+    for number, row in rows:
+        try:
+            good[number] = _completed(parse(row), given)
+        except BadInput as problem:
+            bad.append(BadPractice(number, problem.said()))
+    twins = await _twins(conn, good)
+    did = [await _would(conn, each) for each in good.values()] if dry_run else await save_all(conn, good.values(), now)
+    count = Counter(did)
+    return ImportReport(count["added"], count["changed"], count["unchanged"], 0, tuple(bad), twins)
 
-    Bad rows are reported and the others imported; the same file again changes nothing. BadInput if the file as a whole
-    cannot be read.
-    """
-    report = ImportReport()
-    rows = list(_rows(path))
-    for start in range(0, len(rows), BATCH):
-        async with db.begin() as conn:
-            report = await _import(conn, report, rows[start : start + BATCH], now)
-    return report
+
+def _completed(practice: Practice, given: Mapping[str, Any]) -> Practice:
+    return replace(practice, **{name: value for name, value in given.items() if not getattr(practice, name)})
 
 
-async def export_file(db: Database, path: Path, _now: datetime) -> int:
-    """Write every practice as JSON Lines, JSON or CSV, by the file's ending; return how many."""
-    async with db.read() as conn:
-        rows = [_row(practice) for practice in await all_practices(conn)]
-    _write(path, rows)
-    return len(rows)
+async def _would(conn: Conn, practice: Practice) -> str:
+    held = await _stored(conn, practice.external_id)
+    if held is None:
+        return "added"
+    return "unchanged" if held == practice else "changed"
+
+
+async def _twins(conn: Conn, found: Mapping[int, Practice]) -> tuple[Twin, ...]:
+    """Return which say the same as one before them, here or in the database."""
+    digests = {number: _digest(practice) for number, practice in found.items()}
+    query = select(practices.c.external_id, practices.c.digest).where(practices.c.digest.in_(set(digests.values())))
+    known: dict[str, str] = {}
+    for row in await conn.execute(query.order_by(practices.c.id.desc())):
+        known[row.digest] = row.external_id
+    twins = []
+    for number, practice in found.items():
+        first = known.setdefault(digests[number], practice.external_id)
+        if first != practice.external_id:
+            twins.append(Twin(number, first))
+    return tuple(twins)
+
+
+async def twin_of(conn: Conn, practice: Practice) -> str | None:
+    """Return the id of another practice that says the same, None if there is none."""
+    found = await _twins(conn, {1: practice})
+    return found[0].of if found else None
+
+
+def _digest(practice: Practice) -> str:
+    """Return what is the same for practices that say the same, however they are written and called."""
+    return hashlib.sha256(fold(practice.text or practice.title).strip().encode()).hexdigest()
+
+
+async def remove_others(conn: Conn, prefix: str, ids: Collection[str], *, dry_run: bool = False) -> ImportReport:
+    """Remove the practices whose ids begin with `prefix`, but for `ids`: what a document does not hold any more."""
+    theirs = practices.c.external_id.startswith(prefix, autoescape=True)
+    rows = await conn.execute(select(practices.c.external_id, practices.c.kind).where(theirs))
+    gone = [(row.kind, row.external_id) for row in rows if row.external_id not in ids]
+    if not dry_run:
+        for kind, external_id in gone:
+            await search.forget(conn, kind, external_id)
+            await conn.execute(delete(practices).where(practices.c.external_id == external_id))
+    return ImportReport(removed=len(gone))
 
 
 def parse(row: Mapping[str, Any]) -> Practice:
@@ -158,11 +226,11 @@ def parse(row: Mapping[str, Any]) -> Practice:
     long = next((name for name, limit in LIMITS.items() if len(cells[name]) > limit), None)
     if long:
         raise BadInput("{field} is longer than {limit} characters.", field=_NAMES[long][0], limit=LIMITS[long])
-    year = _year(cells.pop("year"))
+    year, review_on = _year(cells.pop("year")), _day(cells.pop("review_on"))
     cells["title"] = cells["title"] or clip(cells["text"], 120)
     cells["kind"] = cells["kind"] if cells["kind"] in KINDS else KINDS[0]
     cells["language"] = cells["language"][:12]
-    return Practice(**cells, year=year)
+    return Practice(**cells, year=year, review_on=review_on)
 
 
 def as_document(practice: Practice) -> Document:
@@ -187,63 +255,6 @@ def _members_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.codes[0] for each in found if len(each.codes) == 1))
 
 
-async def _import(
-    conn: Conn, report: ImportReport, rows: Iterable[tuple[int, Mapping[str, Any]]], now: datetime
-) -> ImportReport:
-    good: list[Practice] = []
-    for number, row in rows:
-        try:
-            good.append(parse(row))
-        except BadInput as problem:
-            report = replace(report, bad=(*report.bad, BadPractice(number, problem.said())))
-    for what in await save_all(conn, good, now):
-        report = replace(report, **{what: getattr(report, what) + 1})
-    return report
-
-
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput("{file} is not UTF-8 text.", "Save it as UTF-8.", file=path.name) from error
-    readers = {".jsonl": _json_lines, ".json": _json, ".csv": _csv}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise _unknown_ending(path)
-    try:
-        yield from enumerate(reader(text), 1)
-    except json.JSONDecodeError as error:
-        raise BadInput("{file} is not valid JSON: line {line}.", file=path.name, line=error.lineno) from error
-    except csv.Error as error:
-        raise BadInput("{file} is not a valid CSV file.", file=path.name) from error
-
-
-def _json_lines(text: str) -> Iterator[Mapping[str, Any]]:
-    # `splitlines` would also split at the line separators that JSON allows inside a text.
-    for line in filter(str.strip, text.split("\n")):
-        try:
-            yield json.loads(line)
-        except json.JSONDecodeError:
-            yield {"broken": line}
-
-
-def _json(text: str) -> Iterator[Mapping[str, Any]]:
-    rows = json.loads(text)
-    if not isinstance(rows, list):
-        raise BadInput("The file must hold a list of objects.")
-    yield from rows
-
-
-def _csv(text: str) -> Iterator[Mapping[str, Any]]:
-    for row in csv.DictReader(StringIO(text, newline=""), strict=True):
-        yield {name: _as_typed(cell) for name, cell in row.items() if isinstance(cell, str)}
-
-
-def _as_typed(cell: str) -> str:
-    """Return a cell without the apostrophe that an export put before it."""
-    return cell[1:] if cell.startswith("'") and neutralise(cell[1:]) == cell else cell
-
-
 def _cell(row: Mapping[str, Any], names: tuple[str, ...]) -> str:
     value = next((row[name] for name in names if row.get(name) is not None), "")
     # PostgreSQL cannot keep a zero character.
@@ -258,38 +269,11 @@ def _year(text: str) -> int | None:
     return int(text)
 
 
-def _unknown_ending(path: Path) -> BadInput:
-    return BadInput("{file} has an ending I do not know.", "Use .jsonl, .json or .csv.", file=path.name)
-
-
-def _row(practice: Practice) -> dict[str, Any]:
-    row = asdict(practice)
-    return {"id": row.pop("external_id"), **row}
-
-
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    writers = {".jsonl": _as_json_lines, ".json": _as_json, ".csv": _as_csv}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise _unknown_ending(path)
-    path.write_text(writer(rows), encoding="utf-8", newline="")
-
-
-def _as_json_lines(rows: list[dict[str, Any]]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _as_json(rows: list[dict[str, Any]]) -> str:
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
-
-
-def _as_csv(rows: list[dict[str, Any]]) -> str:
-    names = ["id", *(f.name for f in fields(Practice) if f.name != "external_id")]
-    file = StringIO()
-    writer = csv.DictWriter(file, names)
-    writer.writeheader()
-    writer.writerows({name: neutralise(str(row[name] or "")) for name in names} for row in rows)
-    return file.getvalue()
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadInput("“{day}” is not a day; write it as 2027-01-31.", day=text[:20]) from error
 
 
 async def _stored(conn: Conn, external_id: str) -> Practice | None:

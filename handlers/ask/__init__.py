@@ -21,5 +21,6 @@ def register(app: Registry) -> None:
     app.action(ids.QUESTION_DONE, desk.settle)
     app.action(ids.QUESTION_KEEP, desk.open_form)
     app.view(ids.QUESTION_FORM, desk.keep_practice)
+    app.view(ids.PRACTICE_FORM, desk.add_practice)
     app.action(ids.QUESTION_EARLIER, desk.turn_page)
     app.action(ids.QUESTION_LATER, desk.turn_page)

@@ -88,6 +88,29 @@ async def keep_practice(submission: Submission, focal: Focal) -> Answer:
     return Reply(submission._("Kept. From now on this is found by whoever asks."))
 
 
+async def open_practice_form(command: Command, focal: Focal) -> Answer:
+    """Open the form in which the Secretariat adds a practice or fact."""
+    require(command.actor, Deed.ANSWER_QUESTIONS)
+    return Modal(desk_views.build_practice_form(command._, focal.network, focal.now().date()))
+
+
+async def add_practice(submission: Submission, focal: Focal) -> Answer:
+    """Keep what was filled in as a source of answers, unless another source says the same."""
+    require(submission.actor, Deed.ANSWER_QUESTIONS)
+    fields = {name: str(submission.values.get(name) or "").strip() for name in desk_views.FORM_FIELDS}
+    errors = _faults(submission, fields)
+    if errors:
+        return Errors(errors)
+    practice = practices.parse(fields | {"id": f"form-{submission.view['id']}"})
+    async with focal.db.begin() as conn:
+        twin = await practices.twin_of(conn, practice)
+        if twin is None:
+            await practices.save(conn, practice, focal.now())
+    if twin is not None:
+        return Errors({"text": submission._("This is known already, as {id}.").format(id=twin)})
+    return Reply(submission._("Kept. From now on this is found by whoever asks."))
+
+
 def _faults(submission: Submission, fields: dict[str, str]) -> dict[str, str]:
     try:
         practices.parse(fields | {"id": "kept"})

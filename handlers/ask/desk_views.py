@@ -14,6 +14,7 @@ from handlers.blocks import (
     actions,
     button,
     context,
+    date_picker,
     field,
     message,
     modal,
@@ -25,7 +26,7 @@ from handlers.blocks import (
 from storage.enquiries import Enquiry
 
 PAGE = 8
-FORM_FIELDS = ("title", "text", "theme", "who", "year", "source", "url")
+FORM_FIELDS = ("title", "text", "theme", "who", "year", "source", "url", "language", "review_on")
 Words = tuple[str, list[Block]]
 
 
@@ -105,20 +106,42 @@ def _turning(_: Gettext, start: int, count: int) -> list[Block]:
 
 def build_form(_: Gettext, network: Network, enquiry: Enquiry, today: date) -> View:
     """Return the form that keeps an answer, with question and last reply filled in."""
+    blocks = _fields(_, network, today, clip(enquiry.text, 150), enquiry.reply)
+    return modal(
+        ids.QUESTION_FORM, _("Keep an answer"), blocks, submit=_("Keep"), close=_("Cancel"), metadata=str(enquiry.id)
+    )
+
+
+def build_practice_form(_: Gettext, network: Network, today: date) -> View:
+    """Return the form that adds a practice or fact."""
+    blocks = _fields(_, network, today, "", "")
+    return modal(ids.PRACTICE_FORM, _("Add what is known"), blocks, submit=_("Keep"), close=_("Cancel"))
+
+
+def _fields(_: Gettext, network: Network, today: date, title: str, text: str) -> list[Block]:
     themes = [option(theme.title, theme.key) for theme in network.themes]
     source = _("{secretariat}, {day}").format(secretariat=network.secretariat_name, day=today.isoformat())
-    answer = text_input(ids.QUESTION_INPUT, multiline=True, initial=enquiry.reply)
-    blocks = [
-        field(
-            "title", _("What it is about"), text_input(ids.QUESTION_INPUT, initial=clip(enquiry.text, 150), limit=300)
-        ),
+    answer = text_input(ids.QUESTION_INPUT, multiline=True, initial=text)
+    return [
+        field("title", _("What it is about"), text_input(ids.QUESTION_INPUT, initial=title, limit=300)),
         field("text", _("What is known"), answer, hint=_("Everybody who asks may read this. Name no person in it.")),
         field("theme", _("Theme"), select(ids.QUESTION_INPUT, themes, _("Choose")), optional=True),
         field("who", _("Member or organisation"), text_input(ids.QUESTION_INPUT, limit=200), optional=True),
         field("year", _("Year"), text_input(ids.QUESTION_INPUT, initial=str(today.year), limit=4), optional=True),
         field("source", _("Source"), text_input(ids.QUESTION_INPUT, initial=source, limit=500)),
         field("url", _("Link"), text_input(ids.QUESTION_INPUT, limit=500), optional=True),
+        field("language", _("Language"), select(ids.QUESTION_INPUT, _languages(_), _("Choose")), optional=True),
+        field("review_on", _("Look at it again on"), date_picker(ids.QUESTION_INPUT), optional=True),
     ]
-    return modal(
-        ids.QUESTION_FORM, _("Keep an answer"), blocks, submit=_("Keep"), close=_("Cancel"), metadata=str(enquiry.id)
-    )
+
+
+def _languages(_: Gettext) -> list[Block]:
+    names = {
+        "en": _("English"),
+        "fr": _("French"),
+        "es": _("Spanish"),
+        "ar": _("Arabic"),
+        "ru": _("Russian"),
+        "zh": _("Chinese"),
+    }
+    return [option(name, code) for code, name in names.items()]

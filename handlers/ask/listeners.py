@@ -19,6 +19,7 @@ from storage.enquiries import Place
 
 HELP = frozenset({"help", "aide", "ayuda", "помощь", "مساعدة", "帮助", "?"})
 OPEN_QUESTIONS = "questions"
+NEW_PRACTICE = "practice"
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
 _SAID_BY_A_PERSON = (None, "file_share", "thread_broadcast")
 
@@ -30,6 +31,8 @@ async def ask(command: Command, focal: Focal) -> Answer:
         return _reply(guides.build_help(command._, focal.network))
     if text.casefold() == OPEN_QUESTIONS:
         return await desk.show_open(command, focal)
+    if text.casefold() == NEW_PRACTICE:
+        return await desk.open_practice_form(command, focal)
     if not text:
         async with focal.db.read() as conn:
             waiting = await what_waits(conn, focal, command.actor, command._)

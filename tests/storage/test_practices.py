@@ -10,7 +10,8 @@ from bot.rules.problems import BadInput
 from bot.rules.words import terms
 from storage import practices, search
 from storage.database import Database
-from storage.practices import ImportReport, Practice, import_file
+from storage.practice_files import export_file, import_file
+from storage.practices import ImportReport, Practice
 
 ROWS = [
     {
@@ -137,7 +138,7 @@ async def test_an_export_can_be_imported_again(db: Database, clock: Clock, tmp_p
     rows = [*ROWS, {"id": "=1+1", "title": "@SUM(A1)", "text": "one\nline, and “another”\u2028more"}]
     await import_file(db, _write(tmp_path / "in.json", json.dumps(rows)), clock.now())
 
-    written = await practices.export_file(db, tmp_path / f"out.{ending}", clock.now())
+    written = await export_file(db, tmp_path / f"out.{ending}", clock.now())
     report = await import_file(db, tmp_path / f"out.{ending}", clock.now())
 
     assert written == 3
@@ -149,7 +150,7 @@ async def test_an_export_holds_no_formula(db: Database, clock: Clock, tmp_path: 
     row = {"id": "x", "title": '=HYPERLINK("https://example.org")', "text": "x"}
     await import_file(db, _write(tmp_path / "in.json", json.dumps([row])), clock.now())
 
-    await practices.export_file(db, tmp_path / "out.csv", clock.now())
+    await export_file(db, tmp_path / "out.csv", clock.now())
 
     assert "'=HYPERLINK" in (tmp_path / "out.csv").read_text(encoding="utf-8")
 

@@ -289,10 +289,13 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=500), server_default="", nullable=False),
         sa.Column("url", sa.String(length=500), server_default="", nullable=False),
         sa.Column("language", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=True),
+        sa.Column("digest", sa.String(length=64), server_default="", nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practices")),
         sa.UniqueConstraint("external_id", name=op.f("uq_practices_external_id")),
     )
+    op.create_index(op.f("ix_practices_digest"), "practices", ["digest"], unique=False)
     op.create_table(
         "presidencies",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -855,6 +858,7 @@ def downgrade() -> None:
     op.drop_table("communique_versions")
     op.drop_table("communique_associations")
     op.drop_table("presidencies")
+    op.drop_index(op.f("ix_practices_digest"), table_name="practices")
     op.drop_table("practices")
     op.drop_table("people")
     op.drop_index(op.f("ix_outbox_target"), table_name="outbox")
