@@ -18,7 +18,7 @@ from bot.rules.answers import (
 )
 from bot.rules.contacts import Contact
 from bot.rules.presidency import Presidency, Troika, presidency_on, troika_on
-from bot.rules.words import terms
+from bot.rules.words import language_of, terms
 from storage import meetings
 from storage.contacts import current
 from storage.database import Conn
@@ -88,6 +88,10 @@ class PassagesFound:
     recommended: bool = False
 
 
+ABOUT_PEOPLE = ("reach", "contact", "email", "mail", "phone", "address", "number", "write", "focal", "point")
+"""Words that may stand beside the name of somebody who is asked for."""
+LONGEST_NAME = 6
+MOST_NAMESAKES = 5
 Find = Callable[..., Awaitable[list[Hit]]]
 """`retrieve` with all but what is looked for settled."""
 Found = PresidenciesFound | TroikaFound | ContactsFound | MeetingsFound | PassagesFound
@@ -107,8 +111,7 @@ async def look_up(
     """Return what is known, as far as `audience` may read it, with at most `top` passages.
 
     `own` is the code of the asker's delegation, `meaning` that of the question where models are installed, `memory`
-    what holds the index in memory. What was
-    asked must be a question: neither nothing nor too long.
+    what holds the index in memory. What was asked must be a question: neither nothing nor too long.
     """
     find = partial(retrieve, conn, audience=audience, limit=top, meaning=meaning, memory=memory)
     if isinstance(asked, WhoPresides):
@@ -123,7 +126,7 @@ async def look_up(
     if isinstance(asked, WhichMeeting):
         return await _meetings(conn, asked, today, find)
     if isinstance(asked, Passages):
-        return await _passages(asked, find)
+        return await _person(conn, asked, today) or await _passages(asked, find)
     raise TypeError(f"{type(asked).__name__} is not a question")
 
 
@@ -158,6 +161,20 @@ def _in_year(known: tuple[Presidency, ...], year: int) -> tuple[Period, ...]:
     return tuple(Period(p.label, p) for p in found) or (Period(str(year), None),)
 
 
+async def _person(conn: Conn, asked: Passages, today: date) -> ContactsFound | None:
+    """Return who is asked for by name alone, None if nobody is or a name means too many."""
+    wanted = set(asked.terms) - set(terms(" ".join(ABOUT_PEOPLE)))
+    if not wanted or len(wanted) > LONGEST_NAME:
+        return None
+    language = language_of(asked.text)
+    there = await current(conn, today, of=asked.members)
+    named = tuple(each for each in there if wanted <= set(terms(each.name, language)))
+    if not named or len(named) > MOST_NAMESAKES:
+        return None
+    members = tuple(dict.fromkeys(each.member for each in named))
+    return ContactsFound(WhoIsContact(members), named)
+
+
 async def _meetings(conn: Conn, asked: WhichMeeting, today: date, find: Find) -> Found:
     known = await meetings.all_meetings(conn)
     found = meetings_asked_for(asked, known, today)
@@ -188,7 +205,7 @@ async def _passages(asked: Passages, find: Find) -> PassagesFound:
         stored = await find(asked.terms, kinds=STORE, members=asked.members)
         if _sure(stored) is not Confidence.UNKNOWN:
             return PassagesFound(asked, tuple(stored), _sure(stored), recommended=True)
-    hits = await find(asked.terms, members=asked.members)
+    hits = await find(asked.terms, members=asked.members, kinds=asked.kinds)
     if _sure(hits) is not Confidence.UNKNOWN or not asked.members:
         return PassagesFound(asked, tuple(hits), _sure(hits))
     # What others do is no answer to what these members do, though it may be worth a look.

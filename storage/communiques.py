@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, Row, String, Table, delete, insert, select, update
 
-from bot.rules.communique import Text, from_json, to_json
+from bot.rules.communique import Clause, Text, from_json, to_json
 from bot.rules.problems import AlreadyDone, Changed, Closed, NotFound, Words
 from storage import audit, search
 from storage.database import Conn, UTCDateTime, insert_new, metadata
@@ -239,13 +239,23 @@ async def set_state(conn: Conn, number: int, state: State) -> None:
 
 
 async def publish(conn: Conn, number: int, plain: str) -> None:
-    """Make an adopted text findable by its words."""
-    await search.index(conn, as_document(await communique(conn, number), plain))
+    """Make an adopted text findable, as a whole and clause by clause."""
+    found, text = await communique(conn, number), (await version(conn, number)).text
+    clauses = (_clause(found, place, each) for place, each in enumerate(text.clauses, 1))
+    await search.index(conn, as_document(found, plain), *clauses)
+
+
+def _clause(found: Communique, place: int, clause: Clause) -> Document:
+    title = f"{found.title}, clause {place}"
+    address = found.source or f"/wps-communique {found.id}"
+    return Document("clause", f"{found.id}.{place}", title, clause.text, found.place, found.starts_on.year, address)
 
 
 async def unpublish(conn: Conn, number: int) -> None:
     """Take a text that is no longer adopted out of the index."""
     await search.forget(conn, "communique", str(number))
+    clauses = range(1, len((await version(conn, number)).text.clauses) + 1)
+    await search.forget(conn, "clause", *(f"{number}.{place}" for place in clauses))
 
 
 async def associate(conn: Conn, number: int, member: str, by: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from bot.rules.meetings import Document, Kind, Plan
 from bot.rules.problems import AlreadyDone, Changed, NotFound
+from storage import search
 from storage.database import Conn, UTCDateTime, insert_new, metadata
 
 meetings = Table(
@@ -109,6 +110,7 @@ async def seed(conn: Conn, rows: Iterable[Mapping[str, Any]]) -> None:
     """
     for row in rows:
         await insert_new(conn, meetings, {**row, "kind": Kind(row["kind"]).value})
+    await search.index(conn, *(as_document(each) for each in await all_meetings(conn) if not each.plan.cancelled))
 
 
 async def plan(conn: Conn, new: Plan, by: str, now: datetime, form: str) -> Meeting:
@@ -119,7 +121,9 @@ async def plan(conn: Conn, new: Plan, by: str, now: datetime, form: str) -> Meet
     if known is not None:
         raise AlreadyDone("This meeting is saved already.", "See /wps-meeting list.")
     row = await conn.execute(insert(meetings).values(values).returning(meetings.c.id))
-    return await existing(conn, int(row.scalar_one()))
+    planned = await existing(conn, int(row.scalar_one()))
+    await search.index(conn, as_document(planned))
+    return planned
 
 
 async def change(conn: Conn, number: int, version: int, new: Plan, by: str, now: datetime) -> Meeting:
@@ -135,7 +139,27 @@ async def change(conn: Conn, number: int, version: int, new: Plan, by: str, now:
     sequence = known.sequence + new.moves_from(known.plan)
     values = {**_values(new), "changed_by": by, "changed_at": now, "version": version + 1, "sequence": sequence}
     await conn.execute(update(meetings).where(meetings.c.id == number).values(values))
-    return await existing(conn, number)
+    changed = await existing(conn, number)
+    await search.forget(conn, "meeting", str(number))
+    if not new.cancelled:
+        await search.index(conn, as_document(changed))
+    return changed
+
+
+def as_document(found: Meeting) -> search.Document:
+    """Return a meeting as it is found and cited; whoever may ask may read it."""
+    plan = found.plan
+    days = f"{plan.starts_on.isoformat()} to {plan.ends_on.isoformat()}"
+    facts = filter(None, (plan.place, days, plan.theme, plan.host and f"Host: {plan.host}", plan.notes))
+    return search.Document(
+        "meeting",
+        str(found.id),
+        plan.title,
+        ". ".join(facts),
+        plan.place,
+        plan.starts_on.year,
+        found.source or f"/wps-meeting show {found.id}",
+    )
 
 
 async def _refuse_twin(conn: Conn, new: Plan, number: int | None) -> None:

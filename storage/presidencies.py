@@ -5,7 +5,9 @@ from datetime import date
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table, delete, insert, select
 
+from bot.rules.countries import load_gazetteer
 from bot.rules.presidency import Presidency
+from storage import search
 from storage.database import Conn, metadata
 
 presidencies = Table(
@@ -49,6 +51,7 @@ async def lock(conn: Conn) -> None:
 async def forget_presidency(conn: Conn, label: str) -> None:
     """Record that it is not known after all who presides in the period `label`."""
     await conn.execute(delete(presidencies).where(presidencies.c.label == label))
+    await search.forget(conn, "presidency", label)
 
 
 async def set_presidency(
@@ -61,3 +64,20 @@ async def set_presidency(
     key = row.scalar_one()
     rows = [{"presidency_id": key, "position": i, "member": code} for i, code in enumerate(members)]
     await conn.execute(insert(presidency_members), rows)
+    await search.index(conn, as_document(Presidency(label, starts_on, ends_on, tuple(members), source)))
+
+
+def as_document(found: Presidency) -> search.Document:
+    """Return a presidency as it is found and cited; whoever may ask may read it."""
+    names = " and ".join(load_gazetteer().display_name(code) for code in found.members)
+    days = f"{found.starts_on.isoformat()} to {found.ends_on.isoformat()}"
+    return search.Document(
+        "presidency",
+        found.label,
+        f"Presidency {found.label}",
+        f"{names} chair the network, {days}.",
+        names,
+        found.starts_on.year,
+        found.source or "/wps-troika history",
+        members=found.members,
+    )

@@ -72,8 +72,12 @@ index_changes = Table(
 
 AUDIENCES = ("public", "network", "secretariat")
 """Who may read a document, the widest first: whoever may read one may read those before it."""
-BY_MEMBER = ("plan",)
-"""Kinds of which there is one document for each member, alike but for that: found only where a member is named."""
+ONLY_NAMED = ("plan", "question")
+"""Kinds that are found only where a member is named or the kind asked for.
+
+Of plans there is one for each member, alike but for that; a guiding question holds the words of what is asked, and
+answers nothing.
+"""
 CHANGES_KEPT = 1000
 TITLE_WEIGHT = 3
 SATURATION = 1.2
@@ -262,12 +266,16 @@ def readable(audience: str) -> tuple[str, ...]:
 
 
 async def index_profile(conn: Conn, network: Network) -> None:
-    """Index what the profile says of the network's duties."""
+    """Index what the profile says of the network's duties, and its guiding questions."""
     who = {"troika": "Troika", "presidency": "Presidency", "secretariat": "Secretariat"}
     for duty in network.duties:
         title = f"{who[duty.who]} duty: {duty.title}"
         body = f"{duty.title}. Who: {who[duty.who]}. When: {duty.rhythm}."
         await index(conn, Document("duty", duty.key, title, body, network.short_name, url=duty.source))
+    numbered = enumerate(((group, each) for group in network.guiding_questions for each in group.questions), 1)
+    for number, (group, question) in numbered:
+        title = f"Guiding question {number}: {group.title}"
+        await index(conn, Document("question", f"guiding-{number}", title, question, network.short_name))
 
 
 def _weights(document: Document) -> Counter[str]:
@@ -324,7 +332,7 @@ def _conditions(narrowing: Narrowing) -> list[ColumnElement[bool]]:
     if narrowing.kinds:
         conditions.append(documents.c.kind.in_(narrowing.kinds))
     elif not narrowing.about:
-        conditions.append(documents.c.kind.not_in(BY_MEMBER))
+        conditions.append(documents.c.kind.not_in(ONLY_NAMED))
     if narrowing.about:
         conditions.append(documents.c.id.in_(select(postings.c.doc).where(postings.c.term.in_(narrowing.about))))
     if narrowing.among is not None:

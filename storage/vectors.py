@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from storage.database import Conn, insert_new, metadata
-from storage.search import BY_MEMBER, documents
+from storage.search import ONLY_NAMED, documents
 
 embeddings = Table(
     "embeddings",
@@ -117,7 +117,7 @@ class Vectors:
             embeddings, embeddings.c.digest == documents.c.digest
         )
         for row in await conn.execute(query.where(documents.c.id.in_(ids))):
-            audiences[row.id] = row.audience + "*" * (row.kind in BY_MEMBER)
+            audiences[row.id] = row.audience + "*" * (row.kind in ONLY_NAMED)
             found.setdefault(row.id, {})[row.model] = row.vectors
         names = [each.name for each in self.embedders]
         whole = {key: [held.get(name) for name in names] for key, held in found.items()}

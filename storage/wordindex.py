@@ -13,7 +13,7 @@ from sqlalchemy import Row, String, cast, func, select
 
 from storage import search
 from storage.database import Conn
-from storage.search import AUDIENCES, BY_MEMBER, LENGTH_SHARE, SATURATION, Narrowing, documents, postings
+from storage.search import AUDIENCES, LENGTH_SHARE, ONLY_NAMED, SATURATION, Narrowing, documents, postings
 
 REREAD_SHARE = 0.1
 """Where more than this share of the documents is new, reading everything again is quicker than adding them."""
@@ -135,7 +135,7 @@ class WordIndex:
         if narrowing.kinds:
             counted &= np.isin(self._kinds, self._numbers(narrowing.kinds))
         elif not narrowing.about:
-            counted &= ~np.isin(self._kinds, self._numbers(BY_MEMBER))
+            counted &= ~np.isin(self._kinds, self._numbers(ONLY_NAMED))
         if narrowing.about:
             about = np.zeros(len(self._ids), bool)
             for term in narrowing.about:

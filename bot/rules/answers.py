@@ -101,12 +101,13 @@ class WhichMeeting:
 class Passages:
     """Anything else: what is known that holds `terms`, about `members` (codes); `recommended` asks the store first.
 
-    `text` is the question in its writer's own words.
+    `kinds` of documents are asked for alone; `text` is the question in its writer's own words.
     """
 
     terms: tuple[str, ...]
     members: tuple[str, ...] = ()
     recommended: bool = False
+    kinds: tuple[str, ...] = ()
     text: str = field(default="", compare=False)
 
 
@@ -330,6 +331,9 @@ def _passages(question: Question) -> Asked:
     if question.holds("what") and question.holds("does") and len(found) == 1:
         # What somebody does is a question about tasks, though the words for that are in every question.
         found = (*found, *terms("task", "en"))
+    if question.holds("guiding question"):
+        asked_for = (*terms("guiding question", "en"), *found)
+        return Passages(tuple(dict.fromkeys(asked_for)), question.members, kinds=("question",), text=question.text)
     if question.holds("recommend"):
         subject = question.left("recommend", "who", "what")
         return Passages(tuple(dict.fromkeys(subject)) or found, question.members, recommended=True, text=question.text)

@@ -68,6 +68,7 @@ def _commands(_: Gettext) -> Mapping[str, str]:
         "/wps QUESTION": _(
             "answers from contacts, practices, recommendations, meetings and presidencies, with sources."
         ),
+        "/wps [questions, practice]": _("shows the Secretariat what I could not answer, and adds what is known."),
         "/wps-contacts [member, name, region, role]": _("finds focal points; `history MEMBER` and `export` as well."),
         "/wps-survey [start, list, results N, remind N, close N, export N]": _(
             "runs surveys, each question a thread, one voice per delegation."

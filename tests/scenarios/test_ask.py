@@ -702,3 +702,26 @@ async def test_an_option_that_is_not_there_cannot_be_clicked(bot: Harness, ana: 
 
     with pytest.raises(NotPossible):
         await ana.click(answer, "Share here")
+
+
+async def test_the_secretariat_adds_what_is_known(bot: Harness, ana: Person) -> None:
+    """A form makes a source of answers; what is known already is refused in the form."""
+    secretary = await bot.member_of_secretariat()
+    filled = {"title": "Vaccination of peacekeepers", "text": "Yellow fever vaccination is asked of all peacekeepers."}
+    await secretary.command("/wps practice")
+    errors = await secretary.submit({**filled, "year": "2026"})
+    await secretary.command("/wps practice")
+    twice = await secretary.submit(filled)
+
+    again = text_of(await command(ana, "What vaccination do peacekeepers need?"))
+
+    assert errors == {}
+    assert set(twice) == {"text"}
+    assert "Yellow fever" in again
+
+
+async def test_only_the_secretariat_adds_what_is_known(bot: Harness, ana: Person) -> None:
+    """The form opens for nobody else."""
+    said = text_of(await command(ana, "practice"))
+
+    assert "NOT-ALLOWED" in said
