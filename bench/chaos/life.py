@@ -19,7 +19,7 @@ from storage.database import Conn, Database
 from storage.reminders import CLI, NewReminder, Progress
 from workspace.driver import Workspace
 from workspace.person import Person
-from workspace.problems import Timeout
+from workspace.problems import NotPossible, Timeout
 from workspace.state import Channel, Message
 
 MEMBERS = ("NA", "KE", "FR", "JO", "CL", "JP", "CA", "NO")
@@ -76,6 +76,7 @@ class Life:
     posts: Counter[str] = field(default_factory=Counter)
     board: int = 0
     reminders: int = 0
+    over: bool = False
     ticked: set[int] = field(default_factory=set)
 
     @classmethod
@@ -102,7 +103,8 @@ class Life:
                 if errors:
                     raise RuntimeError(f"the survey was refused: {errors}")
                 submitted = True
-            except Timeout:
+            except (Timeout, NotPossible):
+                # The form did not open, or its answer was lost: a person tries again.
                 await self.slack.until(lambda: self.slack.deliveries.connections > 0, 60)
         await self.slack.until(lambda: len(self.questions) == 3, 60)
 
@@ -135,9 +137,9 @@ class Life:
     # Deeds
 
     async def live(self, pause: float) -> None:
-        """Do one thing after another until cancelled, about one in `pause` seconds."""
+        """Do one thing after another until it is `over`, about one in `pause` seconds."""
         deeds = [self.ask, self.reply, self.reply, self.edit, self.remind, self.post, self.post, self.change, self.tick]
-        while True:
+        while not self.over:
             await asyncio.sleep(self.chance.uniform(0, 2 * pause))
             await self.chance.choice(deeds)()
 
@@ -273,10 +275,18 @@ class Life:
                 keys.append(key)
         rows = (await conn.execute(select(occurrences.occurrences))).all()
         keys += [f"reminder:{row.reminder_id}:{row.wall.isoformat()}:{row.recipient}" for row in rows]
-        short = 2 * self.reminders - len(rows)
-        found.lost += ["an occurrence of a reminder"] * max(0, short)
-        found.twice += ["an occurrence of a reminder"] * max(0, -short)
+        await self._count_occurrences(conn, found, Counter(row.reminder_id for row in rows))
         return keys
+
+    async def _count_occurrences(self, conn: Conn, found: Counts, written: Counter[int]) -> None:
+        table = reminders.reminders
+        stored = {row.text: row.id for row in await conn.execute(select(table.c.id, table.c.text))}
+        for number in range(1, self.reminders + 1):
+            name = f"Reminder {number}"
+            count = written[stored[name]] if name in stored else 0
+            fault = f"{name}{'' if name in stored else ' (not stored)'}: {count} of 2 occurrences"
+            found.lost += [fault] * (count < 2)
+            found.twice += [fault] * (count > 2)
 
     def _marks(self) -> list[str]:
         posted = [each for messages in self.slack.team.messages.values() for each in messages if each.metadata]

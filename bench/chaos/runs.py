@@ -76,8 +76,8 @@ class Storm:
                 say(f"  {number} of {len(strikes)} strikes")
             if living.done():
                 living.result()
-        living.cancel()
-        await asyncio.gather(living, return_exceptions=True)
+        life.over = True
+        await living
 
 
 @asynccontextmanager
