@@ -38,10 +38,12 @@ class Timekeeper:
 
     async def stop(self) -> None:
         """Start no further beat, and wait for the one in hand."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-        async with self._beating:
+        if self._scheduler is None:
             return
+        self._scheduler.pause()
+        # Shutting down cancels whatever still runs, so it must not come before the beat has ended.
+        async with self._beating:
+            self._scheduler.shutdown(wait=False)
 
     async def beat(self) -> None:
         """Do what is due now. A part that fails is logged and tried again at the next beat; the others go on."""

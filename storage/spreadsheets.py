@@ -42,6 +42,9 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCODING = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']{1,40})")
 _XML_ENCODINGS = {b"utf-8", b"utf8", b"utf-16", b"us-ascii", b"ascii"}
 _ROW = re.compile(rb"<(?:\w{1,20}:)?row\b[^>]{0,200}?\br\s*=\s*[\"'](\d{1,10})")
+_NESTED_ROW = re.compile(rb"<row(?:\s[^<>]*[^/<>])?>\s*<row[\s>]")
+UNBALANCED_LIMIT = 1000
+"""Tags that comments and quoted text may seem to leave open."""
 _FAR_CELL = re.compile(
     rb"<(?:\w{1,20}:)?c\b[^>]{0,200}?\br\s*=\s*[\"'](?:[A-Z]{3}|B[M-Z]|[C-Z][A-Z])\d{1,10}[\"'][^>]{0,200}(?<!/)>"
 )
@@ -395,7 +398,9 @@ def _refuse_parts(archive: zipfile.ZipFile) -> None:
         raise _broken_workbook()
     inflated = tags = 0
     for part in parts:
-        content = archive.read(part)
+        with archive.open(part) as packed:
+            # With no more asked for than was declared, no more is inflated: `read()` would inflate all there is first.
+            content = packed.read(part.file_size + 1)
         inflated += len(content)
         tags += content.count(b"<")
         if inflated > INFLATED_LIMIT or tags > TAG_LIMIT:
@@ -415,6 +420,15 @@ def _refuse_content(content: bytes) -> None:
         raise too_many_rows()
     if _FAR_CELL.search(content):
         raise _too_many_columns()
+    if _NESTED_ROW.search(content) or _is_unbalanced(content):
+        raise _broken_workbook()
+
+
+def _is_unbalanced(content: bytes) -> bool:
+    """Tell whether far more tags are opened than closed: a parser finds out at the end, having kept them all."""
+    closed = content.count(b"</")
+    opened = content.count(b"<") - closed - content.count(b"<?") - content.count(b"<!")
+    return opened - closed - content.count(b"/>") > UNBALANCED_LIMIT
 
 
 def _bomb(code: str) -> UnreadableTable:
