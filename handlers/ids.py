@@ -143,6 +143,15 @@ TOPIC_CHOOSE: Final = "topic_choose"
 TOPIC_SET_ASIDE: Final = "topic_set_aside"
 TOPIC_REOPEN: Final = "topic_reopen"
 
+# A time for a call.
+CALL_ASK: Final = "call_ask"
+CALL_YES: Final = "call_yes"
+CALL_IF_NEED_BE: Final = "call_if_need_be"
+CALL_NO: Final = "call_no"
+CALL_BOOK: Final = "call_book"
+CALL_WITHDRAW: Final = "call_withdraw"
+CALL_FILE: Final = "call_file"
+
 # The Troika and its reminders.
 TROIKA_SET: Final = "troika_set"
 TROIKA_OLDER: Final = "troika_older"

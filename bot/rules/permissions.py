@@ -40,6 +40,7 @@ class Deed(StrEnum):
     PROPOSE_TOPICS = N_("propose topics")
     SUPPORT_TOPICS = N_("support a topic")
     CHOOSE_TOPICS = N_("choose topics")
+    PROPOSE_CALLS = N_("propose a call")
     ATTEND = N_("say whether your delegation comes")
     SET_PRESIDENCY = N_("set a presidency")
     ANSWER_QUESTIONS = N_("work on open questions")
@@ -68,6 +69,7 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.PROPOSE_TOPICS: _VOICES | {Role.SECRETARIAT, Role.OBSERVER},
     Deed.SUPPORT_TOPICS: _VOICES,
     Deed.CHOOSE_TOPICS: frozenset({Role.PRESIDENCY, Role.TROIKA}),
+    Deed.PROPOSE_CALLS: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.ATTEND: _VOICES | {Role.OBSERVER},
     Deed.SET_PRESIDENCY: frozenset({Role.SECRETARIAT}),
     Deed.ANSWER_QUESTIONS: frozenset({Role.SECRETARIAT}),

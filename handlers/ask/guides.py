@@ -74,7 +74,9 @@ def _commands(_: Gettext) -> Mapping[str, str]:
             "runs surveys, each question a thread, one voice per delegation."
         ),
         "/wps-recommend [TEXT]": _("proposes a recommendation; `list`, `show N` and `export` find them again."),
-        "/wps-troika": _("shows the Troika and what is due; `remind`, `reminders`, `history`, `set YEAR MEMBER`."),
+        "/wps-troika": _(
+            "shows the Troika and what is due; `call`, `duties`, `remind`, `reminders`, `history`, `set`."
+        ),
         "/wps-meeting [next, list, show N, topics N, calendar N, new, edit N]": _("shows and plans meetings."),
         "/wps-communique [N]": _("shows the communiqués of the network."),
     }

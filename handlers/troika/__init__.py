@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.troika import due, duties, hand_over, listeners, recipients, reminding
+from handlers.troika import calling, due, duties, hand_over, listeners, recipients, reminding
 
 
 def register(app: Registry) -> None:
@@ -11,6 +11,15 @@ def register(app: Registry) -> None:
     app.action(ids.TROIKA_SET, listeners.set_presidency)
     app.action(ids.TROIKA_OLDER, listeners.turn_history)
     app.action(ids.TROIKA_NEWER, listeners.turn_history)
+    app.action(ids.CALL_ASK, calling.ask)
+    app.action(ids.CALL_YES, calling.say_yes)
+    app.action(ids.CALL_IF_NEED_BE, calling.say_if_need_be)
+    app.action(ids.CALL_NO, calling.say_no)
+    app.action(ids.CALL_BOOK, calling.book)
+    app.action(ids.CALL_WITHDRAW, calling.withdraw)
+    app.action(ids.CALL_FILE, calling.click_file)
+    app.when_due(calling.close_due)
+    app.when_due(calling.send_files)
     app.action(ids.DUTY_DONE, duties.mark_done)
     app.action(ids.DUTY_CHANGE, duties.open_form)
     app.view(ids.DUTY_FORM, duties.change)

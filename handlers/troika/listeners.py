@@ -17,13 +17,13 @@ from bot.rules.rotation import (
 )
 from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, Request, Subcommands
 from handlers.reader import reader_of
-from handlers.troika import duty_views, hand_over, reminder_views, reminding, views
+from handlers.troika import calling, duty_views, hand_over, reminder_views, reminding, views
 from handlers.troika.duties import list_duties
 from storage import audit, duties, occurrences, people, presidencies, reminders
 from storage.database import Conn
 from storage.members import all_members
 
-USAGE = "duties | remind | reminders | hand-over | history | set YEAR MEMBER [MEMBER]"
+USAGE = "call [MINUTES] | duties | remind | reminders | hand-over | history | set YEAR MEMBER [MEMBER]"
 SOON = 5
 """Reminders shown under the Troika; the list has them all."""
 
@@ -169,6 +169,7 @@ def _claimed(value: str) -> tuple[Setting, str]:
 
 TROIKA = Subcommands(
     {
+        "call": calling.propose,
         "duties": list_duties,
         "remind": reminding.open_form,
         "reminders": reminding.list_reminders,

@@ -41,6 +41,57 @@ def upgrade() -> None:
         sa.UniqueConstraint("form", name=op.f("uq_communiques_form")),
     )
     op.create_table(
+        "calls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("opened_by", sa.String(length=24), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), server_default="open", nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("booked_slot", sa.Integer(), nullable=True),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("uid", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
+    )
+    op.create_index(op.f("ix_calls_closes_at"), "calls", ["closes_at"], unique=False)
+    op.create_table(
+        "call_slots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("burdens", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_call_slots_call_id_calls"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_slots")),
+    )
+    op.create_index(op.f("ix_call_slots_call_id"), "call_slots", ["call_id"], unique=False)
+    op.create_table(
+        "call_answers",
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(length=12), nullable=False),
+        sa.Column("said", sa.String(length=10), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["slot_id"], ["call_slots.id"], name=op.f("fk_call_answers_slot_id_call_slots"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("slot_id", "party", name=op.f("pk_call_answers")),
+    )
+    op.create_table(
+        "call_people",
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("party", sa.String(length=12), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("file_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["calls.id"], name=op.f("fk_call_people_call_id_calls"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("call_id", "person", name=op.f("pk_call_people")),
+    )
+    op.create_index(op.f("ix_call_people_file_due_at"), "call_people", ["file_due_at"], unique=False)
+    op.create_table(
         "contacts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("member", sa.String(length=12), nullable=False),
@@ -794,6 +845,13 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("embeddings")
+    op.drop_index(op.f("ix_call_people_file_due_at"), table_name="call_people")
+    op.drop_table("call_people")
+    op.drop_table("call_answers")
+    op.drop_index(op.f("ix_call_slots_call_id"), table_name="call_slots")
+    op.drop_table("call_slots")
+    op.drop_index(op.f("ix_calls_closes_at"), table_name="calls")
+    op.drop_table("calls")
     op.drop_table("topic_voices")
     op.drop_table("meeting_attendance")
     op.drop_index(op.f("ix_meeting_topics_meeting_id"), table_name="meeting_topics")
