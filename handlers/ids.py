@@ -85,6 +85,13 @@ SUGGESTION_CONFIRM: Final = "suggestion_confirm"
 SUGGESTION_CHANGE: Final = "suggestion_change"
 SUGGESTION_REFUSE: Final = "suggestion_refuse"
 SUGGESTION_FORM: Final = "suggestion_form"
+PROGRESS_ASK: Final = "progress_ask"
+PROGRESS_ASK_FORM: Final = "progress_ask_form"
+PROGRESS_DONE: Final = "progress_done"
+PROGRESS_UNDER_WAY: Final = "progress_under_way"
+PROGRESS_NOT_BEGUN: Final = "progress_not_begun"
+PROGRESS_FORM: Final = "progress_form"
+PROGRESS_VALIDATE: Final = "progress_validate"
 
 # Communiqués and their silence.
 COMMUNIQUE_INPUT: Final = "communique_input"

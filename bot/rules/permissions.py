@@ -34,6 +34,8 @@ class Deed(StrEnum):
     REVIEW = N_("review recommendations")
     PUBLISH = N_("draft a communiqué or put it under silence")
     BREAK_SILENCE = N_("break a silence")
+    FOLLOW_UP = N_("ask for progress")
+    REPORT = N_("report progress")
     SCHEDULE = N_("schedule reminders")
     STEER_DUTIES = N_("change duties")
     PLAN_MEETINGS = N_("plan meetings")
@@ -63,6 +65,8 @@ _TABLE: dict[Deed, frozenset[Role]] = {
     Deed.REVIEW: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
     Deed.PUBLISH: frozenset({Role.SECRETARIAT, Role.PRESIDENCY}),
     Deed.BREAK_SILENCE: _VOICES,
+    Deed.FOLLOW_UP: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
+    Deed.REPORT: _VOICES,
     Deed.SCHEDULE: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.STEER_DUTIES: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),
     Deed.PLAN_MEETINGS: frozenset({Role.SECRETARIAT, Role.PRESIDENCY, Role.TROIKA}),

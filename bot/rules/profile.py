@@ -87,6 +87,7 @@ class Network(_Part):
     silence: Silence = Silence()
     verification_days: int = Field(180, ge=1)
     retention_days: int = Field(365, ge=30)
+    follow_up_months: int = Field(6, ge=1, le=12)
     """How long what people typed to Focal, and who they are where nobody's contact, is kept."""
     audit_days: int = Field(3650, ge=365)
     """How long the log of who changed what is kept."""

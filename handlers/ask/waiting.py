@@ -1,14 +1,16 @@
-"""What waits for a person: reminders they were sent, surveys without their answer, open questions."""
+"""What waits for a person: reminders, texts under silence, surveys without their answer, the store, open questions."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, safe
+from handlers.communique.waiting import what_waits as silences
 from handlers.listening import Focal
 from handlers.reader import reader_as
+from handlers.recommendations.waiting import what_waits as records
 from handlers.troika.reminder_views import due_line
-from storage import enquiries, occurrences, suggestions, surveys
+from storage import enquiries, occurrences, surveys
 from storage.database import Conn
 from storage.surveys import Survey
 
@@ -24,16 +26,11 @@ async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext, *, remi
     due = await _reminders(conn, focal, actor, _) if reminded else []
     return [
         *due,
-        *await _wordings(conn, actor, _),
+        *await silences(conn, focal, actor, _),
         *await _surveys(conn, focal, actor, _),
+        *await records(conn, focal, actor, _),
         *await _questions(conn, actor, _),
     ]
-
-
-async def _wordings(conn: Conn, actor: Actor, _: Gettext) -> list[str]:
-    count = len(await suggestions.waiting_for(conn, actor.user_id, actor.member))
-    words = _("• What you said and somebody would like to propose: {count} – `/wps-recommend confirm`")
-    return [words.format(count=count)] if count else []
 
 
 async def _questions(conn: Conn, actor: Actor, _: Gettext) -> list[str]:

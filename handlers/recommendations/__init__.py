@@ -2,7 +2,7 @@
 
 from handlers import ids
 from handlers.listening import Registry
-from handlers.recommendations import confirming, events, listeners, posts
+from handlers.recommendations import confirming, events, follow_up, listeners, posts
 
 
 def register(app: Registry) -> None:
@@ -35,6 +35,12 @@ def register(app: Registry) -> None:
     app.action(ids.SUGGESTION_CHANGE, confirming.open_change)
     app.view(ids.SUGGESTION_FORM, confirming.submit_change)
     app.action(ids.SUGGESTION_REFUSE, confirming.refuse)
+    app.action(ids.PROGRESS_ASK, follow_up.open_ask)
+    app.view(ids.PROGRESS_ASK_FORM, follow_up.submit_ask)
+    for action_id, listener in follow_up.BUTTONS.items():
+        app.action(action_id, listener)
+    app.view(ids.PROGRESS_FORM, follow_up.submit_report)
+    app.action(ids.PROGRESS_VALIDATE, follow_up.validate)
     app.event("reaction_added", events.on_reaction)
     app.event("message", events.on_message)
     app.when_due(posts.fill_links)

@@ -46,6 +46,7 @@ from handlers.listening import (
 )
 from handlers.recommendations import posts, sources, suggestion_views, views
 from handlers.recommendations.confirming import show_waiting
+from handlers.recommendations.follow_up import progress
 from handlers.recommendations.forms import look_of, meeting_chosen, meetings_offered, text_in, wording_in
 from handlers.recommendations.sources import Source
 from handlers.recommendations.suggesting import put_forward
@@ -56,7 +57,8 @@ from storage.recommendations import Recommendation
 from storage.surveys import Recorded
 
 USAGE = (
-    "[text] | list [theme, member, region, meeting N, state, kind, #tag] | show N | confirm | export [csv, json, md]"
+    "[text] | list [theme, member, region, meeting N, state, kind, #tag] | show N | confirm | progress [N] | "
+    "export [csv, json, md, xlsx]"
 )
 SHOW = "/wps-recommend show 12"
 EXPORTS = ("csv", "json", "md", "xlsx")
@@ -493,6 +495,7 @@ _NEVER = re.compile(r"(?!)")
 _SUBCOMMANDS: dict[str, tuple[CommandListener, re.Pattern[str]]] = {
     "list": (list_recommendations, re.compile(r".*", re.DOTALL)),
     "show": (show, re.compile(r"[#№]?\d*")),
+    "progress": (progress, re.compile(r"[#№]?\d*")),
     "confirm": (show_waiting, re.compile("")),
     "export": (export, re.compile(rf"(?:\.?(?:{'|'.join(EXPORTS)}))?", re.IGNORECASE)),
     "help": (usage, re.compile("")),

@@ -31,6 +31,7 @@ def test_an_unknown_person_may_do_nothing(deed: Deed) -> None:
                 Deed.PROPOSE,
                 Deed.ENDORSE,
                 Deed.BREAK_SILENCE,
+                Deed.REPORT,
                 Deed.PROPOSE_TOPICS,
                 Deed.SUPPORT_TOPICS,
                 Deed.ATTEND,

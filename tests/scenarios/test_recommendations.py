@@ -1217,6 +1217,21 @@ async def test_reviewers_work_through_the_queue(cast: Cast, secretariat: Person,
     assert [(await cast.record(number)).state for number in (1, 2)] == ["under review", "accepted"]
 
 
+async def test_what_waits_for_a_decision_is_counted(cast: Cast, secretariat: Person, ana: Person, bo: Person) -> None:
+    """Reviewers see how many proposals wait, others do not, and an author what waits for their word."""
+    question, _ = await cast.survey(secretariat)
+    await cast.proposes(ana)
+    await cast.reacts(bo, await cast.replies(ana, "Fund mediators", question))
+
+    for_reviewers, for_author = await cast.types(secretariat, "/wps"), await cast.types(ana, "/wps")
+    queue = await cast.types(secretariat, "/wps-recommend list proposed, under review")
+
+    assert "Proposals that wait for a decision: 1 – `/wps-recommend list proposed, under review`" in for_reviewers
+    assert "1 to 1 of 1" in queue
+    assert "wait for a decision" not in for_author
+    assert "What you said and somebody would like to propose: 1 – `/wps-recommend confirm`" in for_author
+
+
 async def test_others_see_no_queue(cast: Cast, ana: Person, bo: Person) -> None:
     """Delegations see the same list without the reviewers' buttons; so do reviewers in any other list."""
     await cast.proposes(ana)

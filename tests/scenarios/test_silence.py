@@ -631,11 +631,38 @@ async def test_answers_cite_what_was_adopted(circulated: Cast) -> None:
     assert "Joint Communiqué" in answer
 
 
+async def test_a_running_silence_waits_for_those_who_must_act(circulated: Cast) -> None:
+    """Delegations see until when, and whether they have opened it; nothing waits any more once it has ended."""
+    unopened = await circulated.types(circulated.ana, "/wps")
+    await circulated.clicks(circulated.ana, dms(circulated.ana)[0], "Open the text")
+    opened = await circulated.types(circulated.ana, "/wps")
+    await circulated.ana.open_home()
+    await circulated.bot.settle()
+    home = text_of(circulated.ana.home)
+    await circulated.bot.at(END)
+
+    assert "Communiqué 7, Joint Communiqué, is under silence until Thursday 5 March 2026" in unopened
+    assert "nobody of your delegation has opened it – `/wps-communique status 7`" in unopened
+    assert "nobody of your delegation" not in opened
+    assert "is under silence until" in home
+    assert "is under silence until" not in await circulated.types(circulated.ana, "/wps")
+
+
+async def test_what_has_not_arrived_waits_for_the_chair(drafted: Cast) -> None:
+    """The chair sees how many delegations the text has not reached."""
+    await drafted.bot.contact({"member": "DE", "name": "Not In Slack", "role": "focal point", "email": "n@example.org"})
+    await drafted.circulates()
+
+    waiting = await drafted.types(drafted.sec, "/wps")
+
+    assert "Communiqué 7, Joint Communiqué, has not reached 1 delegations – `/wps-communique status 7`" in waiting
+
+
 # From one end to the other -------------------------------------------------------------------------------------------
 
 
 async def test_a_cycle_from_an_answer_to_an_adopted_text(cast: Cast) -> None:
-    """What a delegation answers in a thread is proposed, endorsed, merged, accepted, drafted, broken, mended and adopted.
+    """What is answered is confirmed, endorsed, merged, accepted, drafted, broken, mended, adopted and followed up.
 
     From the adopted clause the way leads back to the record, and from there to the reply.
     """
@@ -686,6 +713,28 @@ async def test_a_cycle_from_an_answer_to_an_adopted_text(cast: Cast) -> None:
     proof = json.loads(await exported(cast, cast.sec, "7 json"))
     assert proof["clauses"][0]["sources"][0]["url"].endswith(reply.ts.replace(".", ""))
     assert [each["outcome"] for each in proof["rounds"]] == ["broken", "adopted"]
+
+    followed = await followed_up(cast)
+    assert "followed up, since 2026-03-0" in followed
+    assert "Norway: done, reported 2026-03-0" in followed
+    assert "Moved ahead: Norway" in (await follow_up(cast, cast.ana)).text
+
+
+async def followed_up(cast: Cast) -> str:
+    """Ask for progress, have Norway report and the Secretariat validate; return what record 1 says then."""
+    await cast.sec.click(await follow_up(cast, cast.sec), "Ask for progress")
+    await cast.submits(cast.sec)
+    await cast.bo.click(dms(cast.bo, "The Troika asks")[0], "Done")
+    await cast.submits(cast.bo, comment="A fund was set up")
+    await cast.clicks(cast.sec, await follow_up(cast, cast.sec, " 1"), "Validate")
+    return await cast.types(cast.ana, "/wps-recommend show 1")
+
+
+async def follow_up(cast: Cast, person: Person, number: str = "") -> Message:
+    """Return what somebody is shown of what became of what was adopted."""
+    shown = await person.command(f"/wps-recommend progress{number}", cast.channel)
+    assert isinstance(shown, Message)
+    return shown
 
 
 async def test_provenance_keeps_to_the_chatham_house_rule(cast: Cast) -> None:

@@ -780,6 +780,41 @@ def upgrade() -> None:
     op.create_index(op.f("ix_survey_threads_question_id"), "survey_threads", ["question_id"], unique=False)
     op.create_index(op.f("ix_survey_threads_ts"), "survey_threads", ["ts"], unique=False)
     op.create_table(
+        "follow_ups",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("asked_by", sa.String(length=24), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
+        sa.UniqueConstraint("period", name=op.f("uq_follow_ups_period")),
+    )
+    op.create_table(
+        "progress_reports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("member", sa.String(length=12), nullable=False),
+        sa.Column("progress", sa.String(length=12), nullable=True),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("by", sa.String(length=24), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("validated_by", sa.String(length=24), nullable=True),
+        sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["number"],
+            ["recommendations.number"],
+            name=op.f("fk_progress_reports_number_recommendations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["follow_ups.id"], name=op.f("fk_progress_reports_round_id_follow_ups"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_reports")),
+        sa.UniqueConstraint("round_id", "number", "member", name=op.f("uq_progress_reports_round_id_number_member")),
+    )
+    op.create_index(op.f("ix_progress_reports_number"), "progress_reports", ["number"], unique=False)
+    op.create_table(
         "suggestions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
@@ -867,6 +902,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_suggestions_member"), table_name="suggestions")
     op.drop_index(op.f("ix_suggestions_author"), table_name="suggestions")
     op.drop_table("suggestions")
+    op.drop_index(op.f("ix_progress_reports_number"), table_name="progress_reports")
+    op.drop_table("progress_reports")
+    op.drop_table("follow_ups")
     op.drop_index(op.f("ix_recommendations_theme"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_state"), table_name="recommendations")
     op.drop_index(op.f("ix_recommendations_proposer"), table_name="recommendations")
