@@ -8,12 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workspace.driver import Workspace
+from workspace.problems import DispatchFailed
 
+PATIENCE_SECONDS = 1.0
 SAMPLE = Path(__file__).parent / "sample" / "contacts.csv"
 
 
-async def run(manifest: Path, port: int) -> None:
-    """Serve a workspace with the sample people until stopped, and say how a bot reaches it."""
+async def run(manifest: Path, port: int, request_url: str) -> None:
+    """Serve a workspace with the sample people until stopped, and say how a bot reaches it.
+
+    What happens goes to `request_url` once the bot answers there, over the bot's sockets if it is empty.
+    """
     async with Workspace.serve(manifest, now=lambda: datetime.now(UTC), port=port) as slack:
         with SAMPLE.open(encoding="utf-8", newline="") as file:
             people = [
@@ -24,10 +29,24 @@ async def run(manifest: Path, port: int) -> None:
         sys.stdout.write(
             f"The page: {slack.page_url}\n\n"
             f"SLACK_API_URL={slack.api_url}\nSLACK_BOT_TOKEN={slack.bot_token}\nSLACK_APP_TOKEN={slack.app_token}\n"
+            f"SLACK_SIGNING_SECRET={slack.signing_secret}\n"
             f"FOCAL_SECRETARIAT={people[0].id}\n"
         )
         sys.stdout.flush()
+        if request_url:
+            await _delivered(slack, request_url)
+            sys.stdout.write(f"What happens goes to {request_url}\n")
+            sys.stdout.flush()
         await asyncio.Event().wait()
+
+
+async def _delivered(slack: Workspace, url: str) -> None:
+    """Wait until the bot, which is started after this workspace, takes what is sent to its address."""
+    while True:
+        try:
+            return await slack.deliver_to(url)
+        except DispatchFailed:
+            await asyncio.sleep(PATIENCE_SECONDS)
 
 
 def main() -> None:
@@ -35,9 +54,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--manifest", type=Path, default=Path("manifest.yml"))
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--request-url", default="", help="where the bot takes Slack's requests in HTTP mode")
     chosen = parser.parse_args()
     try:
-        asyncio.run(run(chosen.manifest, chosen.port))
+        asyncio.run(run(chosen.manifest, chosen.port, chosen.request_url))
     except KeyboardInterrupt:
         return
 

@@ -1,4 +1,7 @@
-"""What the workspace tells the app: events, commands and interactions over Socket Mode, acknowledged or tried again."""
+"""What the workspace tells the app: events, commands and interactions, acknowledged or tried again.
+
+They go over Socket Mode, or to the app's request address where it has named one.
+"""
 
 import asyncio
 import json
@@ -12,7 +15,8 @@ from typing import Any
 from aiohttp import web
 
 from workspace.manifest import Manifest
-from workspace.problems import DispatchFailed, Timeout
+from workspace.problems import DispatchFailed, Shown, Timeout
+from workspace.requests import Requests
 from workspace.state import Message, Team
 
 ACK_SECONDS = 3.0
@@ -68,7 +72,7 @@ class ResponseUrl:
 
 
 class Deliveries:
-    """Hands payloads to the app's sockets, any of them, and waits for their acknowledgements."""
+    """Hands payloads to the app's sockets, any of them, or to its address, and waits for their acknowledgements."""
 
     def __init__(self, team: Team, manifest: Manifest) -> None:
         """Deliver what the manifest subscribes to."""
@@ -82,6 +86,7 @@ class Deliveries:
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.faults = Faults()
+        self.requests: Requests | None = None
         self.base_url = ""
         self.ack_seconds = ACK_SECONDS
         self.places: dict[str, str] = {}
@@ -150,6 +155,15 @@ class Deliveries:
         return live[self._turn % len(live)]
 
     async def _send(self, kind: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
+        if self.requests is None:
+            return await self._send_over_socket(kind, payload, **more)
+        answer = await self.requests.send(kind, payload, more, self.ack_seconds)
+        if self.faults.swallowed_acks:
+            self.faults.swallowed_acks -= 1
+            raise Timeout(kind)
+        return answer
+
+    async def _send_over_socket(self, kind: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
         socket = self._socket()
         if socket is None:
             raise Timeout(kind)
@@ -211,7 +225,7 @@ class Deliveries:
             await asyncio.sleep(held_back)
         try:
             await self._send("events_api", event.body, **retry)
-        except Timeout:
+        except Shown:
             self._try_again(event)
         while self._overtaken:
             self._start(self._overtaken.pop(0))

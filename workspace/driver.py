@@ -16,6 +16,7 @@ from workspace.inputs import Blocks
 from workspace.manifest import Manifest, load_manifest
 from workspace.person import Person
 from workspace.problems import NeverCame
+from workspace.requests import SIGNING_SECRET, Requests
 from workspace.server import APP_TOKEN, BOT_TOKEN, MAX_FILE, Server
 from workspace.state import COLOURS, Channel, Kind, Message, Team, User, View
 
@@ -37,6 +38,7 @@ class Workspace:
 
     bot_token = BOT_TOKEN
     app_token = APP_TOKEN
+    signing_secret = SIGNING_SECRET
 
     def __init__(self, manifest: Manifest, now: Callable[[], datetime], jump: Jump | None = None) -> None:
         """Go by the time of `now` (aware UTC); `jump` moves it, where the page may do so."""
@@ -77,6 +79,12 @@ class Workspace:
             retrying.cancel()
             await workspace.deliveries.close()
             await runner.cleanup()
+
+    async def deliver_to(self, url: str) -> None:
+        """Send what happens to this address of the app instead of its sockets, once it has echoed a challenge."""
+        requests = Requests(url, self.now)
+        await requests.prove()
+        self.deliveries.requests = requests
 
     @property
     def api_url(self) -> str:
