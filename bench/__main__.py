@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from bench import acks, queues, startup
+from bench import acks, queues, schedules, startup
 from bench.figures import show
 from bench.rigs import database_urls
 
@@ -18,6 +18,7 @@ async def main() -> None:
             sys.stdout.write(f"{name} …\n")
             show(f"Acknowledgements, {name}", await acks.measure(name, url))
             show(f"Queues, {name}", await queues.measure(name, url))
+    show("Schedules", schedules.measure())
     show("Start and memory, SQLite", startup.measure())
 
 
