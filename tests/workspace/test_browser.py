@@ -104,6 +104,50 @@ async def test_a_survey_is_started_answered_and_seen(bot: Harness, tabs: Tabs) -
     await expect(thread.get_by_role("button", name="white_check_mark, 1: Focal")).to_be_visible()
 
 
+async def sends(page: Page, text: str) -> None:
+    """Type something into the composer and send it."""
+    await composer(page).fill(text)
+    await composer(page).press("Escape")
+    await composer(page).press("Enter")
+
+
+async def test_the_other_four_are_done_by_hand(bot: Harness, tabs: Tabs) -> None:
+    """A contact and an answer are read, a message is recommended from its menu, a reminder is set, arrives and is done."""
+    sofia = await bot.member_of_secretariat("Sofia Lind")
+    hana = await bot.person("Hana Mori", "JP")
+    room = bot.slack.add_channel("network", [sofia, hana])
+    await hana.say(room, "Train judges for courts martial.")
+    bot.slack.jump = bot.at
+    hers, his = await tabs.open(sofia, room), await tabs.open(hana, room)
+
+    await sends(his, "/wps-contacts 日本")
+    await expect(his.get_by_role("article").last).to_contain_text("hana.mori@example.org")
+    await sends(his, "/wps who chaired in 2019?")
+    await expect(his.get_by_role("article").last).to_contain_text("Presidency 2019: Namibia")
+    said = his.get_by_role("article").filter(has_text="Train judges").first
+    await said.hover()
+    await said.get_by_role("button", name="More actions").click()
+    await his.get_by_role("button", name="Recommend this").click()
+    await his.get_by_role("dialog").get_by_label("Theme").select_option(label="Protection")
+    await his.get_by_role("dialog").get_by_role("button", name="Propose").click()
+    await expect(his.get_by_role("dialog")).to_contain_text("Proposed as number 1.")
+    await sends(hers, "/wps-troika remind Send the topics")
+    form = hers.get_by_role("dialog")
+    await form.get_by_label("To whom").select_option(label="The Secretariat")
+    await form.get_by_label("or on this day").fill("2026-03-03")
+    await form.get_by_role("button", name="Look it over").click()
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_contain_text("is saved")
+    await hers.keyboard.press("Escape")
+    await hers.get_by_role("button", name="Jump to …").click()
+    await hers.get_by_role("button", name="+1 day").click()
+    await hers.get_by_role("link", name="Focal", exact=False).first.click()
+    reminder = hers.get_by_role("article").filter(has_text="Send the topics")
+    await reminder.get_by_role("button", name="Done").click()
+
+    await expect(reminder).to_contain_text("Done –")
+
+
 @pytest.fixture
 async def ana(app: App) -> Person:
     """Return somebody in a channel with a bare app."""
