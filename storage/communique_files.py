@@ -1,11 +1,9 @@
 """A communiqué as a file: Word and Markdown to read, JSON as the whole record of how it came about."""
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +15,10 @@ from bot.rules.text import markdown
 from storage import communiques, recommendations, silence
 from storage.communiques import Version
 from storage.database import Conn
+from storage.documents import as_bytes, new_document
 from storage.recommendations import Recommendation
 from storage.silence import Kept
-from storage.spreadsheets import write_whole
-
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+from storage.spreadsheets import legal, write_whole
 
 
 @dataclass(frozen=True)
@@ -153,49 +150,43 @@ def _as_markdown(content: Content) -> bytes:
 
 
 def _as_word(content: Content) -> bytes:
-    from docx import Document
-    from docx.shared import Pt
-
-    document = Document()
-    document.styles["Normal"].font.name = "Calibri"
-    document.styles["Normal"].font.size = Pt(11)
-    document.core_properties.title = _legal(content.text.title)
-    document.core_properties.author = ""
-    document.add_heading(_legal(content.text.title), level=0)
+    document = new_document(content.text.title)
     where = f"{content.text.place}, {days_of(content.text.starts_on, content.text.ends_on).split(' ', 1)[1]}"
-    document.add_paragraph(_legal(where)).runs[0].italic = True
-    document.add_paragraph(_legal(content.opening))
+    document.add_paragraph(legal(where)).runs[0].italic = True
+    document.add_paragraph(legal(content.opening))
     for line in lines_of(content.text):
         if line.theme is not None and content.theme(line.theme):
-            document.add_heading(_legal(content.theme(line.theme)), level=2)
+            document.add_heading(legal(content.theme(line.theme)), level=2)
         _add_clause(document, f"{line.number}.\t{line.text}", _named(content, line.clause.sources))
-    out = BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return as_bytes(document)
 
 
-def _add_clause(document: Any, text: str, sources: Iterable[str]) -> None:
+def _add_clause(document: Any, text: str, sources: Sequence[str]) -> None:
     from docx.shared import Cm, Pt
 
-    paragraph = document.add_paragraph(_legal(text))
+    clause = _indented(document, text)
+    clause.paragraph_format.first_line_indent = Cm(-1)
+    clause.paragraph_format.tab_stops.add_tab_stop(Cm(1))
+    paragraphs = [clause, *(_indented(document, each) for each in sources)]
+    for each in paragraphs[:-1]:
+        # What a clause comes from stands close below it, on the same page.
+        each.paragraph_format.space_after = Pt(2)
+        each.paragraph_format.keep_with_next = True
+    for each in paragraphs[1:]:
+        each.runs[0].font.size = Pt(9)
+        each.runs[0].italic = True
+
+
+def _indented(document: Any, text: str) -> Any:
+    from docx.shared import Cm
+
+    paragraph = document.add_paragraph(legal(text))
     paragraph.paragraph_format.left_indent = Cm(1)
-    paragraph.paragraph_format.first_line_indent = Cm(-1)
-    paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(1))
-    for each in sources:
-        small = document.add_paragraph(_legal(each))
-        small.paragraph_format.left_indent = Cm(1)
-        small.paragraph_format.space_after = Pt(2)
-        small.runs[0].font.size = Pt(9)
-        small.runs[0].italic = True
+    return paragraph
 
 
 def _named(content: Content, numbers: Iterable[int]) -> list[str]:
     return [content.sources[number] for number in numbers if number in content.sources]
-
-
-def _legal(text: str) -> str:
-    """Return what XML may hold."""
-    return _ILLEGAL.sub("", text)
 
 
 _WRITERS: dict[str, Callable[[Content], bytes]] = {".docx": _as_word, ".md": _as_markdown, ".json": _as_json}

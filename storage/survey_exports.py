@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from bot.rules.attribution import FEWEST, Attribution, Said, count_shown, names_members, without_files
 from bot.rules.figures import Tally, tally
+from bot.rules.questions import every_label, labels_of, value_order
 from storage import people, survey_answers, surveys
 from storage.database import Database
+from storage.documents import add_table, as_bytes, new_document
 from storage.members import Member, all_members
 from storage.spreadsheets import Sheet, legal, write_book, write_table, write_whole
 from storage.survey_answers import Turnout
@@ -31,6 +32,7 @@ NAMES = {
 OTHERS = "Organisations and others"
 FEW = f"fewer than {FEWEST}"
 NOT_SHOWN = "not shown, too few"
+BOXES = 10
 
 
 @dataclass(frozen=True)
@@ -214,13 +216,8 @@ def _sheet(export: _Export, question: Question) -> Sheet:
 
 
 def _document(export: _Export) -> bytes:
-    from docx import Document
-
-    document = Document()
     survey = export.survey
-    document.core_properties.title = legal(survey.title)
-    document.core_properties.author = "Focal"
-    document.add_heading(legal(survey.title), 0)
+    document = new_document(survey.title, "Focal")
     if survey.introduction:
         document.add_paragraph(legal(survey.introduction))
     ends = "Closed" if survey.closed_at else "Open until"
@@ -234,19 +231,26 @@ def _document(export: _Export) -> bytes:
             document.add_heading(legal(theme or "Further questions"), 1)
         for question in questions:
             _add_question(document, export, question)
-    out = BytesIO()
-    document.save(out)
-    return out.getvalue()
+    return as_bytes(document)
 
 
 def _add_participation(document: Any, export: _Export) -> None:
     document.add_heading("Participation", 1)
     document.add_paragraph(f"Delegations that have answered: {export.count(export.turnout.delegations)}")
-    rows = _participation(export)
+    rows = [
+        [region, f"{_bar(int(heard), int(asked))} {heard} of {asked}", who]
+        for region, heard, asked, who in _participation(export)
+    ]
     if rows:
-        _add_table(document, [["Regional group", "Answered", "Asked", "Who answered"], *rows])
+        add_table(document, [["Regional group", "Answered", "Who answered"], *rows], (3.5, 5, 7.5))
     if export.turnout.observers and names_members(export.survey.attribution):
         document.add_paragraph(f"Answers of observers, counted apart: {export.turnout.observers}")
+
+
+def _bar(part: int, whole: int) -> str:
+    """Return a share as ten boxes, so many of them filled."""
+    filled = round(BOXES * part / whole) if whole else 0
+    return "■" * filled + "□" * (BOXES - filled)
 
 
 def _add_question(document: Any, export: _Export, question: Question) -> None:
@@ -254,22 +258,40 @@ def _add_question(document: Any, export: _Export, question: Question) -> None:
     document.add_paragraph(f"Delegations: {export.count(export.turnout.by_question[question.number])}")
     counted = export.tally(question)
     if counted is not None:
-        for label, told in _spread(counted):
-            document.add_paragraph(legal(f"{label}: {told}"))
-        rows = [["Answer", "Delegations"], *([label, _told(number)] for label, number in counted.counts.items())]
-        _add_table(document, rows)
-    for answer in export.answers_to(question):
-        _add_answer(document, export, answer)
+        _add_figures(document, counted)
+    answers = export.answers_to(question)
+    for label, who in _choosers(export, question, [each for each in answers if each.value is not None]).items():
+        _add_said(document, label, ", ".join(who))
+    for answer in answers:
+        if answer.value is None:
+            _add_said(document, _who(export, answer), without_files(answer))
+            for file in answer.files:
+                document.add_paragraph(legal(f"{file.name} {file.url}".strip()), style="List Bullet")
 
 
-def _add_answer(document: Any, export: _Export, answer: Said) -> None:
+def _add_figures(document: Any, counted: Tally) -> None:
+    spread = ", ".join(f"{label.lower()} {told}" for label, told in _spread(counted))
+    if spread:
+        document.add_paragraph(legal(f"{spread[0].upper()}{spread[1:]}."))
+    rows = [[label, _told(number)] for label, number in counted.counts.items()]
+    if rows:
+        add_table(document, [["Answer", "Delegations"], *rows], (12, 4))
+
+
+def _choosers(export: _Export, question: Question, answers: Sequence[Said]) -> dict[str, list[str]]:
+    """Return who gave each answer to a closed question, in the order of the answers."""
+    chosen: dict[str, list[str]] = {label: [] for label in every_label(question.spec)}
+    for each in sorted(answers, key=lambda each: value_order(question.spec, each.value or "")):
+        for label in labels_of(question.spec, each.value or "", export.names):
+            chosen.setdefault(label, []).append(_who(export, each))
+    return {label: who for label, who in chosen.items() if who}
+
+
+def _add_said(document: Any, who: str, words: str) -> None:
     paragraph = document.add_paragraph()
-    who = _who(export, answer)
     if who:
         paragraph.add_run(legal(f"{who}: ")).bold = True
-    paragraph.add_run(legal(without_files(answer)))
-    for file in answer.files:
-        document.add_paragraph(legal(f"{file.name} {file.url}".strip()), style="List Bullet")
+    paragraph.add_run(legal(words))
 
 
 def _who(export: _Export, answer: Said) -> str:
@@ -278,10 +300,3 @@ def _who(export: _Export, answer: Said) -> str:
     known = f"{member} ({name})" if member and name else member or name
     notes = [*(["observer"] if answer.observer else []), *(["recorded by the Secretariat"] if answer.on_behalf else [])]
     return ", ".join([known, *notes]) if known else ""
-
-
-def _add_table(document: Any, rows: Sequence[Sequence[str]]) -> None:
-    table = document.add_table(rows=0, cols=len(rows[0]), style="Light Grid Accent 1")
-    for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            cell.text = legal(text)

@@ -351,5 +351,6 @@ async def test_a_document_is_made_for_reading(cast: Cast, secretariat: Person, a
     tables = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
     assert "2. Is there a budget?" in paragraphs
     assert "Namibia (Ana Example): Quotas & =1+1" in paragraphs
-    assert ["African", "1", "1", "Namibia"] in tables[0]
+    assert ["African", "■■■■■■■■■■ 1 of 1", "Namibia"] in tables[0]
+    assert "Yes: Namibia (Ana Example)" in paragraphs
     assert tables[1] == [["Answer", "Delegations"], ["Yes", "1"], ["No", "0"]]
