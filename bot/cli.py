@@ -170,6 +170,34 @@ def contacts_export(file: FileOut) -> None:
     _written(file, _with_database(lambda db: contacts.export_file(db, file, _now())))
 
 
+@contacts_app.command("erase")
+def contacts_erase(
+    who: Annotated[str, typer.Argument(help="A name, an e-mail address or a Slack user id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase a person everywhere; what they said for their delegation stays as the delegation's."""
+    from bot.rules.erasure import Subject
+    from storage import erasure, traces
+
+    found = _with_database(lambda db: _reading(db, lambda conn: erasure.find(conn, who)))
+    for each in found:
+        known = ", ".join([*sorted(each.users), *(f"contact {key}" for key in each.contacts)])
+        out.print(f"{each.name} ({known})", highlight=False, markup=False)
+    if len(found) != 1:
+        raise BadInput("{count} people are meant.", "Name one by their address or Slack id.", count=len(found))
+    if not yes:
+        typer.confirm("Erase this person for good?", abort=True)
+
+    async def work(db: Database, subject: Subject) -> dict[str, int]:
+        async with db.begin() as conn:
+            changed = await erasure.erase(conn, subject, "cli", _now())
+        await traces.clear(db, erasure.TRACED)
+        return changed
+
+    changed = _with_database(lambda db: work(db, found[0]))
+    out.print(f"Erased. Rows that were deleted or changed: {sum(changed.values())}.")
+
+
 @practices_app.command("import")
 def practices_import(
     file: FileIn,

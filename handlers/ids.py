@@ -213,6 +213,8 @@ CONTACT_AUDIENCE: Final = "contact_audience"
 CONTACT_AUDIENCE_FORM: Final = "contact_audience_form"
 CONTACT_CONSENT: Final = "contact_consent"
 CONTACT_SEEN: Final = "contact_seen"
+CONTACT_ERASE: Final = "contact_erase"
+CONTACT_ERASE_FORM: Final = "contact_erase_form"
 CONTACT_FILE_PREVIEW: Final = "contact_file_preview"
 CONTACT_FILE_IMPORT: Final = "contact_file_import"
 

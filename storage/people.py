@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.rules.contacts import VOICES, ContactRole
+from bot.rules.erasure import ERASED
 from bot.rules.people import Profile, spoken
 from bot.rules.permissions import Actor, Role, roles_of
 from bot.rules.presidency import troika_on
@@ -172,10 +173,12 @@ async def secretariat_of(conn: Conn, configured: Collection[str], today: date) -
 
 
 async def by_ids(conn: Conn, user_ids: Collection[str]) -> tuple[Recipient, ...]:
-    """Return people by Slack user id; one whom Focal has not met yet is reached in UTC."""
+    """Return people by Slack user id; one whom Focal has not met yet is reached in UTC, one who was erased never."""
     rows = await conn.execute(select(people).where(people.c.user_id.in_(tuple(user_ids))))
     known = {r.user_id: Recipient(r.user_id, r.name, None, r.zone, spoken(r.locale)) for r in rows if not r.deleted}
-    return tuple(known.get(u, Recipient(u, u, None, "UTC", "en-US")) for u in dict.fromkeys(user_ids))
+    return tuple(
+        known.get(u, Recipient(u, u, None, "UTC", "en-US")) for u in dict.fromkeys(user_ids) if not u.startswith(ERASED)
+    )
 
 
 async def forget_strangers_before(conn: Conn, moment: datetime) -> int:

@@ -5,7 +5,7 @@ What is indexed is written in the transaction of the change, so that an answer n
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any, Protocol
@@ -26,7 +26,9 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
+    update,
 )
 
 from bot.rules.profile import Network
@@ -78,6 +80,7 @@ ONLY_NAMED = ("plan", "question")
 Of plans there is one for each member, alike but for that; a guiding question holds the words of what is asked, and
 answers nothing.
 """
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 CHANGES_KEPT = 1000
 TITLE_WEIGHT = 3
 SATURATION = 1.2
@@ -162,6 +165,29 @@ async def forget(conn: Conn, kind: str, *noun_ids: str) -> None:
     """Take documents of one kind out of the index; nothing happens for those that are not there."""
     if await _remove(conn, kind, noun_ids):
         await conn.execute(insert(index_changes))
+
+
+async def rewrite(conn: Conn, marks: Sequence[str], replace: Callable[[str], str]) -> int:
+    """Take words out of every document that holds one of `marks`, and out of what it is found by; return how many."""
+    text = documents.c.title + "\n" + documents.c.body + "\n" + documents.c.who
+    held = [func.lower(text).contains(mark.lower(), autoescape=True) for mark in marks]
+    held += [text.contains(mark, autoescape=True) for mark in marks]
+    rows = (await conn.execute(select(documents).where(or_(*held)))).all() if held else []
+    for row in rows:
+        title, body, who = (replace(each) for each in (row.title, row.body, row.who))
+        gone = _every_term(row.title, row.body, row.who) - _every_term(title, body, who)
+        digest = hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+        this = documents.c.id == row.id
+        await conn.execute(update(documents).where(this).values(title=title, body=body, who=who, digest=digest))
+        await conn.execute(delete(postings).where(postings.c.doc == row.id, postings.c.term.in_(gone)))
+    if rows:
+        await conn.execute(insert(index_changes))
+    return len(rows)
+
+
+def _every_term(*texts: str) -> set[str]:
+    """Return the terms of texts in whatever language they may be: a document does not say which it was indexed in."""
+    return {term for language in ("", *LANGUAGES) for text in texts for term in terms(text, language)}
 
 
 async def state(conn: Conn) -> tuple[int, int]:

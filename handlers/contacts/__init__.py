@@ -1,7 +1,7 @@
 """The directory: who serves which member in which role, found, kept true and taken along."""
 
 from handlers import ids
-from handlers.contacts import forms, listeners, privacy, uploads, verifying
+from handlers.contacts import erasing, forms, listeners, privacy, uploads, verifying
 from handlers.listening import Registry
 
 
@@ -23,6 +23,8 @@ def register(app: Registry) -> None:
     app.action(ids.CONTACT_AUDIENCE, privacy.open_audience)
     app.view(ids.CONTACT_AUDIENCE_FORM, privacy.submit_audience)
     app.action(ids.CONTACT_SEEN, listeners.click_who_saw_mine)
+    app.action(ids.CONTACT_ERASE, erasing.choose)
+    app.view(ids.CONTACT_ERASE_FORM, erasing.submit)
     app.event("message", uploads.on_file)
     app.action(ids.CONTACT_FILE_PREVIEW, uploads.preview)
     app.action(ids.CONTACT_FILE_IMPORT, uploads.import_it)

@@ -13,6 +13,7 @@ from bot.rules.text import Gettext
 from handlers import ids
 from handlers.blocks import message
 from handlers.contacts import views
+from handlers.contacts.erasing import erase
 from handlers.contacts.finding import Found, look_up
 from handlers.contacts.forms import open_add, open_edit
 from handlers.contacts.verifying import asking_key
@@ -283,6 +284,7 @@ CONTACTS = Subcommands(
         "verify": verify,
         "export": export,
         "seen": who_saw_mine,
+        "erase": erase,
         "unverified": unverified,
         "unlinked": unlinked,
     },
