@@ -141,9 +141,11 @@ async def test_the_other_four_are_done_by_hand(bot: Harness, tabs: Tabs) -> None
     await hers.keyboard.press("Escape")
     await hers.get_by_role("button", name="Jump to …").click()
     await hers.get_by_role("button", name="+1 day").click()
-    await hers.get_by_role("link", name="Focal", exact=False).first.click()
+    await hers.locator("#places").get_by_role("link", name="Focal").click()
     reminder = hers.get_by_role("article").filter(has_text="Send the topics")
-    await reminder.get_by_role("button", name="Done").click()
+    async with hers.expect_response("**/use"):
+        await reminder.get_by_role("button", name="Done").click()
+    await bot.settle()
 
     await expect(reminder).to_contain_text("Done –")
 
