@@ -129,6 +129,7 @@ async def play(slack: Workspace, cast: dict[str, Person], bot: Bot) -> None:
         await _recommendation(cast, number, told)
     for told in story["reminders"]:
         await _reminder(slack, cast, told)
+    await _meeting(slack, cast, story["meeting"])
     await _survey(slack, cast, story["survey"])
     await slack.quiet()
     async with asyncio.timeout(SECONDS):
@@ -197,10 +198,7 @@ async def _recommendation(cast: dict[str, Person], number: int, told: dict[str, 
 
 
 async def _shown(person: Person, number: int) -> Message:
-    shown = await person.command(f"/wps-recommend show {number}")
-    if not isinstance(shown, Message):
-        raise TypeError(f"recommendation {number} was not shown to {person.user.real_name}")
-    return shown
+    return await _seen(person, f"/wps-recommend show {number}")
 
 
 async def _reminder(slack: Workspace, cast: dict[str, Person], told: dict[str, Any]) -> None:
@@ -212,6 +210,33 @@ async def _reminder(slack: Workspace, cast: dict[str, Person], told: dict[str, A
     if errors:
         raise RuntimeError(f"the demo's own reminder was refused: {errors}")
     await _submit(secretariat, {})
+
+
+async def _meeting(slack: Workspace, cast: dict[str, Person], told: dict[str, Any]) -> None:
+    """Plan a meeting by its form; let people propose and choose its topics, and say whether they come."""
+    planner = cast[SECRETARIAT]
+    await planner.command("/wps-meeting new")
+    days = {"starts_on": in_days(slack, told["days"]), "ends_on": in_days(slack, told["days"] + 1)}
+    await _submit(planner, told["form"] | days)
+    for place, topic in enumerate(told["topics"], 1):
+        await cast[topic["by"]].click(await _seen(cast[topic["by"]], "/wps-meeting topics"), ids.TOPIC_FORM_OPEN)
+        await _submit(cast[topic["by"]], {"text": topic["text"], "reason": topic.get("reason", "")})
+        for name in topic["supported_by"]:
+            await cast[name].click(await _seen(cast[name], "/wps-meeting topics"), f"Support: {topic['text']}")
+        if told["chosen"]["topic"] == place:
+            chooser = cast[told["chosen"]["by"]]
+            await chooser.click(await _seen(chooser, "/wps-meeting topics"), f"Choose: {topic['text']}")
+    ways = {"coming": ids.MEETING_COMING, "perhaps": ids.MEETING_PERHAPS, "not coming": ids.MEETING_NOT_COMING}
+    for said, names in told["attendance"].items():
+        for name in names:
+            await cast[name].click(await _seen(cast[name], "/wps-meeting"), ways[said])
+
+
+async def _seen(person: Person, command: str) -> Message:
+    shown = await person.command(command)
+    if not isinstance(shown, Message):
+        raise TypeError(f"{command} showed {person.user.real_name} nothing")
+    return shown
 
 
 async def _survey(slack: Workspace, cast: dict[str, Person], told: dict[str, Any]) -> None:

@@ -181,7 +181,8 @@ async def _meetings(conn: Conn, asked: WhichMeeting, today: date, find: Find) ->
     if asked.members or (asked.terms and not found):
         # A place or subject that no meeting has: what is written of it may still answer.
         return await _passages(Passages(("meet", *asked.terms), asked.members), find)
-    last = next((each for each in reversed(known) if each.starts_on <= today), None)
+    held = [each for each in known if each.starts_on <= today and not each.plan.cancelled]
+    last = held[-1] if held else None
     return MeetingsFound(asked, found, last)
 
 
@@ -191,12 +192,12 @@ def meetings_asked_for(asked: WhichMeeting, known: Sequence[Meeting], today: dat
         each
         for each in known
         if (not asked.years or each.starts_on.year in asked.years)
-        and set(asked.terms) <= set(terms(f"{each.title} {each.place}"))
+        and set(asked.terms) <= set(terms(f"{each.title} {each.place} {each.plan.theme} {each.plan.host}"))
     ]
     if asked.time is Time.NEXT and not asked.years:
-        return tuple(each for each in named if each.ends_on >= today)[:1]
+        return tuple(each for each in named if each.ends_on >= today and not each.plan.cancelled)[:1]
     if asked.time is Time.FORMER and not asked.years:
-        return tuple(each for each in named if each.ends_on < today)[-1:]
+        return tuple(each for each in named if each.ends_on < today and not each.plan.cancelled)[-1:]
     return tuple(named)
 
 

@@ -22,6 +22,36 @@ MOST_DOCUMENTS = 10
 MOST_DAYS = 31
 """A meeting of more days is a typing error: the longest on record had four."""
 
+_CITIES = {
+    "abuja": "Africa/Lagos",
+    "alicante": "Europe/Madrid",
+    "ankara": "Europe/Istanbul",
+    "barcelona": "Europe/Madrid",
+    "beijing": "Asia/Shanghai",
+    "bern": "Europe/Zurich",
+    "bonn": "Europe/Berlin",
+    "brasilia": "America/Sao_Paulo",
+    "canberra": "Australia/Sydney",
+    "cape town": "Africa/Johannesburg",
+    "geneva": "Europe/Zurich",
+    "geneve": "Europe/Zurich",
+    "ginebra": "Europe/Zurich",
+    "hanoi": "Asia/Ho_Chi_Minh",
+    "islamabad": "Asia/Karachi",
+    "munich": "Europe/Berlin",
+    "new delhi": "Asia/Kolkata",
+    "ottawa": "America/Toronto",
+    "pretoria": "Africa/Johannesburg",
+    "quito": "America/Guayaquil",
+    "rabat": "Africa/Casablanca",
+    "rio de janeiro": "America/Sao_Paulo",
+    "strasbourg": "Europe/Paris",
+    "the hague": "Europe/Amsterdam",
+    "washington": "America/New_York",
+    "wellington": "Pacific/Auckland",
+    "yaounde": "Africa/Douala",
+}
+"""Cities where such meetings are held and that have no zone of their own name; in the form `fold` gives a name."""
 _ADDRESS = re.compile(r"https?://[^\s|<>]+\Z")
 _TITLED = re.compile(r"(?P<title>.*?)[\s:–—-]*(?P<url>\S+)\Z")
 
@@ -226,4 +256,4 @@ def _zones_by_name() -> dict[str, str]:
     found: dict[str, str] = {}
     for zone in zones:
         found.setdefault(fold(zone.rpartition("/")[2].replace("_", " ")), zone)
-    return found | {fold(zone.replace("_", " ")): zone for zone in zones}
+    return found | _CITIES | {fold(zone.replace("_", " ")): zone for zone in zones}

@@ -178,7 +178,10 @@ def _contact(_: Gettext, contact: Contact, names: Names) -> str:
 def build_meetings(_: Gettext, found: MeetingsFound) -> Said:
     """Say when and where the meetings took or take place, with their source; of an unknown one, that it is unknown."""
     if found.meetings:
-        return _plain([*(_meeting(_, each) for each in found.meetings), _("All meetings: `/wps-meeting list`")])
+        more = [_("Its topics, who comes and its calendar file: {command}"), _("All meetings: `/wps-meeting list`")]
+        hint = more[0].format(command=f"`/wps-meeting show {found.meetings[0].id}`")
+        hints = [hint, more[1]] if len(found.meetings) == 1 else more[1:]
+        return _plain([*(_meeting(_, each) for each in found.meetings), *hints])
     lines = [
         _("No next meeting is known to me.") if found.asked.time is Time.NEXT else _("No such meeting is recorded.")
     ]
@@ -192,6 +195,10 @@ def _meeting(_: Gettext, meeting: Meeting) -> str:
     if meeting.ends_on != meeting.starts_on:
         days = _("{first} to {last}").format(first=days, last=_day(meeting.ends_on))
     line = _("*{title}*, {place}, {days}").format(title=safe(meeting.title), place=safe(meeting.place), days=days)
+    plan = meeting.plan
+    line += _(" – cancelled") if plan.cancelled else ""
+    line += _(" – theme: {theme}").format(theme=safe(plan.theme, 300)) if plan.theme else ""
+    line += _(" – host: {host}").format(host=safe(plan.host, 200)) if plan.host else ""
     notes = f": {safe(meeting.notes, 500)}" if meeting.notes else ""
     return line + notes + (_(" – source: {source}").format(source=safe(meeting.source)) if meeting.source else "")
 

@@ -1,4 +1,4 @@
-"""What waits for a person: reminders, texts under silence, surveys without their answer, the store, open questions."""
+"""What waits for a person: reminders, texts under silence, surveys, meetings, the store, questions."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,6 +7,7 @@ from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, safe
 from handlers.communique.waiting import what_waits as silences
 from handlers.listening import Focal
+from handlers.meetings.waiting import what_waits as meetings
 from handlers.reader import reader_as
 from handlers.recommendations.waiting import what_waits as records
 from handlers.troika.reminder_views import due_line
@@ -29,6 +30,7 @@ async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext, *, remi
         *await silences(conn, focal, actor, _),
         *await _surveys(conn, focal, actor, _),
         *await records(conn, focal, actor, _),
+        *await meetings(conn, focal, actor, _),
         *await _questions(conn, actor, _),
     ]
 

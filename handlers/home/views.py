@@ -27,9 +27,11 @@ from handlers.blocks import (
 )
 from handlers.home.overview import Overview
 from handlers.meetings.words import line as meeting_line
+from handlers.meetings.words import when_words
 from handlers.reader import Reader
 from handlers.troika.reminder_views import due_line
 from handlers.troika.views import packed, sides
+from storage.meetings import Meeting
 from storage.outbox import Item
 from storage.surveys import Survey
 
@@ -176,13 +178,21 @@ def _contact(reader: Reader, overview: Overview, contact: Contact) -> str:
 
 def _network(reader: Reader, overview: Overview) -> list[Block]:
     _ = reader._
-    following = (
-        meeting_line(reader, overview.meeting)
-        if overview.meeting
-        else _("No next meeting is known to me yet. The ones there were: `/wps-meeting list`")
-    )
     troika = [f"*{_('The Troika')}*", *sides(reader, overview.presidencies, overview.today)]
-    return [divider(), *packed(troika), *packed([f"*{_('The next meeting')}*", following])]
+    return [divider(), *packed(troika), *_next_meeting(reader, overview.meeting)]
+
+
+def _next_meeting(reader: Reader, meeting: Meeting | None) -> list[Block]:
+    _ = reader._
+    title = f"*{_('The next meeting')}*"
+    if meeting is None:
+        return packed([title, _("No next meeting is known to me yet. The ones there were: `/wps-meeting list`")])
+    number = str(meeting.id)
+    row = actions(
+        button(_("Its card"), ids.MEETING_SHOW, number, label=_("The card of the next meeting")),
+        button(_("Calendar file"), ids.MEETING_CALENDAR, number),
+    )
+    return [*packed([title, meeting_line(reader, meeting), when_words(reader, meeting)]), row]
 
 
 def _care(reader: Reader, overview: Overview) -> list[Block]:

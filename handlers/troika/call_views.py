@@ -95,6 +95,19 @@ def build_proposal(
 
 def build_ask(reader: Reader, call: Call, guest: Guest) -> dict[str, Any]:
     """Return the message with the times of a call, its buttons, and what each party has said so far."""
+    text, blocks = _asked(reader, call, guest)
+    return message(text, blocks)
+
+
+def build_answered(reader: Reader, call: Call, guest: Guest) -> Words:
+    """Return what takes the place of the message in which somebody has answered."""
+    if call.state is State.OPEN:
+        return _asked(reader, call, guest)
+    said = _over(reader, call)
+    return said, [section(said)]
+
+
+def _asked(reader: Reader, call: Call, guest: Guest) -> Words:
     _ = reader._
     party = safe(reader.names(guest.party), 80)
     first = _("*When does a call of {minutes} minutes suit {party}?* One answer for each time, of any of you.").format(
@@ -107,7 +120,7 @@ def build_ask(reader: Reader, call: Call, guest: Guest) -> dict[str, Any]:
         lines.append(words)
         blocks += [divider(), section(words), _ways(_, slot_id, call.answers[slot_id].get(guest.party))]
     until = _until(reader, call)
-    return message("\n".join([*lines, *until]), [*blocks, *(context(each) for each in until)])
+    return "\n".join([*lines, *until]), [*blocks, *(context(each) for each in until)]
 
 
 def _until(reader: Reader, call: Call) -> list[str]:

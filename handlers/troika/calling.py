@@ -10,7 +10,7 @@ from bot.rules.permissions import Deed, require
 from bot.rules.presidency import troika_on
 from bot.rules.problems import AlreadyDone, BadInput, Closed, NotAllowed, NotFound
 from bot.rules.workdays import hours_for
-from handlers.listening import Answer, Click, Command, Done, Focal, Replace, Reply, number_in
+from handlers.listening import Answer, Click, Command, Focal, Replace, Reply, number_in
 from handlers.reader import Reader, reader_for, reader_of
 from handlers.troika import call_views as views
 from storage import audit, calls, outbox, people
@@ -142,7 +142,8 @@ async def _say(click: Click, focal: Focal, said: Say) -> Answer:
             call = await _settle(conn, focal, call)
         if call.state is State.OPEN:
             await _show(conn, focal, call)
-    return Done()
+    # The same as everybody's message shows soon; whoever pressed the button sees it at once.
+    return Replace(*views.build_answered(reader_of(click, focal), call, guest))
 
 
 async def _show(conn: Conn, focal: Focal, call: Call) -> None:

@@ -2,10 +2,11 @@
 
 from datetime import date, time
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
-from bot.rules.meetings import Document, Kind, Plan, named_zone, read_plan
+from bot.rules.meetings import _CITIES, Document, Kind, Plan, named_zone, read_plan
 from bot.rules.problems import BadInput
 
 FORM: dict[str, Any] = {
@@ -67,7 +68,7 @@ def test_a_meeting_without_a_last_day_takes_one_day() -> None:
         ({"opens": "09:00"}, "closes", "Give both times"),
         ({"ends_on": None, "opens": "09:00", "closes": "09:00"}, "closes", "must not end before it begins"),
         ({"opens": "25:00", "closes": "09:00"}, "opens", "Choose a time"),
-        ({"place": "Alicante", "opens": "09:00", "closes": "12:00"}, "zone", "Name the time zone"),
+        ({"place": "Nowhere", "opens": "09:00", "closes": "12:00"}, "zone", "Name the time zone"),
         ({"zone": "Middle/Earth"}, "zone", "is not a time zone that I know"),
         ({"documents": "Agenda javascript:alert(1)"}, "documents", "a title and its address"),
         ({"documents": "Agenda"}, "documents", "a title and its address"),
@@ -89,6 +90,8 @@ def test_what_cannot_be_is_told_at_its_field(changed: dict[str, Any], block: str
         ("europe/madrid", "Europe/Madrid"),
         ("New York", "America/New_York"),
         ("windhoek", "Africa/Windhoek"),
+        ("Genève", "Europe/Zurich"),
+        ("The Hague", "Europe/Amsterdam"),
         ("UTC", "UTC"),
     ],
 )
@@ -122,3 +125,8 @@ def test_a_meeting_moves_when_calendars_must_know(changed: dict[str, Any], moves
     assert before is not None
     assert after is not None
     assert after.moves_from(before) == moves
+
+
+def test_every_city_has_a_zone_that_exists() -> None:
+    """No city that is known by name leads to a zone that calendars do not know."""
+    assert {zone for city in _CITIES if (zone := named_zone(city)) not in available_timezones()} == set()

@@ -367,3 +367,53 @@ async def test_the_feed_s_address_is_told_where_there_is_one(seeded_url: str, cl
         answer = text_of(await sec.command("/wps-meeting calendar"))
 
         assert re.search(r"https://focal\.example\.org/calendar/[0-9a-f]{40}\.ics", answer)
+
+
+# Elsewhere -----------------------------------------------------------------------------------------------------------
+
+
+async def test_the_next_meeting_is_known_to_answers(bot: Harness) -> None:
+    """A question is answered with its days, theme and host, until it is cancelled."""
+    sec, ana = await bot.member_of_secretariat(), await bot.person("Ana Costa", "UY")
+    await planned(bot, sec)
+
+    known = text_of(await ana.command("/wps when is the next meeting?"))
+    by_theme = text_of(await ana.command("/wps Which meeting is about protection?"))
+    await changed(bot, sec, state="cancelled")
+    unknown = text_of(await ana.command("/wps when is the next meeting?"))
+
+    assert "*Sixth capital-level meeting*, Berlin, 2026-05-04 to 2026-05-06" in known
+    assert "theme: Participation &amp; protection – host: Germany" in known
+    assert f"`/wps-meeting show {NEW}`" in known
+    assert "Sixth capital-level meeting" in by_theme
+    assert "No next meeting is known to me." in unknown
+
+
+async def test_a_meeting_waits_for_a_delegation_s_answer(bot: Harness) -> None:
+    """Until a delegation has answered, `/wps` asks it; once anybody of it has, nobody of it is asked."""
+    sec, ana = await bot.member_of_secretariat(), await bot.person("Ana Costa", "UY")
+    juan = await bot.person("Juan Pereira", "UY", "alternate")
+    await planned(bot, sec)
+
+    before = text_of(await juan.command("/wps"))
+    await says(bot, ana, "Perhaps")
+    after = text_of(await juan.command("/wps"))
+
+    asked = "Does your delegation come to Sixth capital-level meeting, 4 May 2026 – 6 May 2026?"
+    assert asked in before
+    assert asked not in after
+
+
+async def test_home_shows_the_next_meeting(bot: Harness) -> None:
+    """The tab has its line, its times on the reader's clock, and opens its card."""
+    sec = await bot.member_of_secretariat(tz="America/New_York")
+    await planned(bot, sec)
+    await sec.open_home()
+    await bot.settle()
+    assert sec.home is not None
+
+    await sec.click(sec.home, "Its card")
+    await bot.settle()
+
+    assert "for you it begins Monday 4 May 2026, 03:00" in text_of(sec.home)
+    assert "Documents: <https://example.org/agenda|Agenda>" in text_of(sec.sees(sec.dm)[-1])
