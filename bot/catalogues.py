@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po, write_po
 from bot.languages import LOCALES
 from bot.rules import problems
 from bot.rules.people import SPOKEN
+from storage.profile import SHIPPED, load_network
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "handlers", "storage")
@@ -26,7 +27,14 @@ def messages() -> dict[str, list[tuple[str, int]]]:
         place = path.relative_to(ROOT).as_posix()
         for text, line in messages_in(path.read_text(encoding="utf-8")):
             found.setdefault(text, []).append((place, line))
-    return found
+    profile = SHIPPED.relative_to(ROOT).as_posix()
+    return found | {text: [*found.get(text, []), (profile, 1)] for text in profile_words()}
+
+
+def profile_words() -> list[str]:
+    """Return what the shipped profile calls the network and its themes; another is shown as it is written."""
+    network = load_network()
+    return [network.short_name, *(theme.title for theme in network.themes)]
 
 
 def messages_in(source: str) -> Iterator[tuple[str, int]]:

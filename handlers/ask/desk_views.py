@@ -119,7 +119,7 @@ def build_practice_form(_: Gettext, network: Network, today: date) -> View:
 
 
 def _fields(_: Gettext, network: Network, today: date, title: str, text: str) -> list[Block]:
-    themes = [option(theme.title, theme.key) for theme in network.themes]
+    themes = [option(_(theme.title), theme.key) for theme in network.themes]
     source = _("{secretariat}, {day}").format(secretariat=network.secretariat_name, day=today.isoformat())
     answer = text_input(ids.QUESTION_INPUT, multiline=True, initial=text)
     return [

@@ -20,7 +20,7 @@ def build_too_long(_: Gettext, asked: TooLong) -> Said:
 def build_nothing_asked(_: Gettext, network: Network) -> Said:
     """Say how to ask, to somebody who sent nothing that could be answered."""
     head = _("Ask me about {network} in a sentence, in any of the six UN languages. For example:")
-    said = "\n".join([head.format(network=safe(network.short_name)), *_examples(_)])
+    said = "\n".join([head.format(network=safe(_(network.short_name))), *_examples(_)])
     return Said(said, (section(said),), Outcome.NOTHING)
 
 
@@ -40,7 +40,7 @@ def build_overview(_: Gettext, network: Network, waiting: Sequence[str]) -> Said
     how = [
         _("*How to use me*"),
         _("Ask me anything about {network}: here, in a direct message, or by mentioning me in a channel.").format(
-            network=safe(network.short_name)
+            network=safe(_(network.short_name))
         ),
         *_examples(_),
         _("Every command: `/wps help`"),
@@ -52,7 +52,7 @@ def build_overview(_: Gettext, network: Network, waiting: Sequence[str]) -> Said
 def build_help(_: Gettext, network: Network) -> Said:
     """List every command in a sentence each, and say what becomes of questions."""
     lines = [f"• `{command}` – {sentence}" for command, sentence in _commands(_).items()]
-    head = _("*What you can type in {network}*").format(network=safe(network.short_name))
+    head = _("*What you can type in {network}*").format(network=safe(_(network.short_name)))
     foot = _("Questions work in a direct message to me and by mentioning me in a channel, too.")
     kept = _(
         "I keep what you ask for {days} days. The Secretariat sees questions I could not answer, without your name "

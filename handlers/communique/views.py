@@ -249,7 +249,7 @@ def build_clause_form(reader: Reader, wording: Wording, version: Version, clause
     """Return the form for one clause, or for a new one."""
     _ = reader._
     key = clause.key if clause else 0
-    themes = [option(theme.title, theme.key) for theme in wording.network.themes]
+    themes = [option(_(theme.title), theme.key) for theme in wording.network.themes]
     sources = ", ".join(map(str, clause.sources)) if clause else ""
     text = text_input(ids.COMMUNIQUE_INPUT, multiline=True, initial=clause.text if clause else "", limit=CLAUSE_LIMIT)
     place = "" if clause is None else str(version.text.clauses.index(clause) + 1)

@@ -64,7 +64,7 @@ async def gather(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> Overview
     return Overview(
         actor=actor,
         today=today,
-        network=focal.network.short_name,
+        network=_(focal.network.short_name),
         secretariat=await people.secretariat_of(conn, focal.secretariat, today),
         waiting=tuple(await what_waits(conn, focal, actor, _, reminded=False)),
         due=await occurrences.open_for(conn, actor.user_id),
