@@ -26,8 +26,7 @@ from handlers.blocks import (
     text_input,
 )
 from handlers.home.overview import Overview
-from handlers.meetings.words import line as meeting_line
-from handlers.meetings.words import when_words
+from handlers.meetings.words import whole_line
 from handlers.reader import Reader
 from handlers.troika.reminder_views import due_line
 from handlers.troika.views import packed, sides
@@ -192,7 +191,7 @@ def _next_meeting(reader: Reader, meeting: Meeting | None) -> list[Block]:
         button(_("Its card"), ids.MEETING_SHOW, number, label=_("The card of the next meeting")),
         button(_("Calendar file"), ids.MEETING_CALENDAR, number),
     )
-    return [*packed([title, meeting_line(reader, meeting), when_words(reader, meeting)]), row]
+    return [*packed([title, whole_line(reader, meeting)]), row]
 
 
 def _care(reader: Reader, overview: Overview) -> list[Block]:

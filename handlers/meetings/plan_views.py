@@ -23,7 +23,7 @@ from handlers.blocks import (
     time_picker,
 )
 from handlers.meetings.attendance_views import attending
-from handlers.meetings.words import Words, kind_name, line, when_words
+from handlers.meetings.words import Words, kind_name, when_words, whole_line
 from handlers.reader import Reader
 from storage.meetings import Meeting
 
@@ -176,7 +176,7 @@ def build_moved(reader: Reader, before: Meeting, after: Meeting) -> dict[str, An
 
 def _whereabouts(reader: Reader, meeting: Meeting) -> str:
     place = safe(meeting.place)
-    return f"{when_words(reader, meeting)}, {place}" if place else when_words(reader, meeting)
+    return f"{place}, {when_words(reader, meeting)}" if place else when_words(reader, meeting)
 
 
 def laid_out(_: Gettext, steps: int) -> list[str]:
@@ -199,5 +199,5 @@ def build_saved(reader: Reader, meeting: Meeting, followed: Sequence[str]) -> Wo
     """Say how a meeting stands after it was saved, and what has `followed` it (mrkdwn)."""
     _ = reader._
     show = _("Its card: {command}").format(command=f"`/wps-meeting show {meeting.id}`")
-    lines = [_("Saved:"), line(reader, meeting), when_words(reader, meeting), *followed, show]
+    lines = [_("Saved:"), whole_line(reader, meeting), *followed, show]
     return "\n".join(lines), [section("\n".join(lines))]

@@ -34,9 +34,12 @@ def _clocks(reader: Reader, starts_at: datetime, guests: Guests) -> str:
 
 
 def _hours(reader: Reader, minutes: int) -> str:
-    if minutes % 60 == 0:
-        return reader._("{count} h").format(count=minutes // 60)
-    return reader._("{count} min").format(count=minutes)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return reader._("{count} min").format(count=rest)
+    if not rest:
+        return reader._("{count} h").format(count=hours)
+    return reader._("{hours} h {minutes} min").format(hours=hours, minutes=rest)
 
 
 def _burdens(reader: Reader, burdens: Mapping[str, int]) -> str:
