@@ -4,7 +4,7 @@ import asyncio
 import csv
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +22,7 @@ from handlers import ids
 from storage import contacts, inbox, outbox, people
 from storage.database import UTCDateTime, metadata
 from workspace.driver import Workspace
+from workspace.inputs import elements_of
 from workspace.person import Person
 from workspace.state import Message
 
@@ -249,9 +250,31 @@ async def _survey(slack: Workspace, cast: dict[str, Person], told: dict[str, Any
     threads = _questions(slack)
     for thread in told["answers"]:
         for answer in thread["said"]:
-            said = await cast[answer["by"]].say(CHANNEL, answer["text"].strip(), threads[thread["question"] - 1])
+            root = threads[thread["question"] - 1]
+            said = await cast[answer["by"]].say(CHANNEL, answer["text"].strip(), root)
             if "bulb" in answer:
                 await cast[answer["bulb"]].react(said, "bulb")
+            if "endorsed_by" in answer:
+                await _confirmed(slack, cast[answer["by"]])
+                for name in answer["endorsed_by"]:
+                    await cast[name].click(await _card(slack, root), ids.RECOMMENDATION_ENDORSE_SHARED)
+
+
+async def _confirmed(slack: Workspace, author: Person) -> None:
+    """Let somebody confirm that what they said may be proposed, once they are asked."""
+    await slack.until(lambda: _with(author.sees(author.dm), ids.SUGGESTION_CONFIRM), SECONDS)
+    await author.click(_with(author.sees(author.dm), ids.SUGGESTION_CONFIRM)[-1], ids.SUGGESTION_CONFIRM)
+
+
+async def _card(slack: Workspace, root: Message) -> Message:
+    """Return the newest recommendation that is shown in a thread, once there is one."""
+    await slack.until(lambda: _with(slack.thread(root), ids.RECOMMENDATION_ENDORSE_SHARED), SECONDS)
+    return _with(slack.thread(root), ids.RECOMMENDATION_ENDORSE_SHARED)[-1]
+
+
+def _with(said: Sequence[Message], action_id: str) -> list[Message]:
+    """Return the messages in which this button stands."""
+    return [each for each in said if any(button["action_id"] == action_id for _, button in elements_of(each.blocks))]
 
 
 def _survey_form(slack: Workspace, told: dict[str, Any]) -> dict[str, Any]:
