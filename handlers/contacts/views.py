@@ -300,9 +300,13 @@ def build_help(reader: Reader, actor: Actor) -> Words:
         _("• a role or a region, also together: `/wps-contacts police WEOG`, `/wps-contacts speaks French in Africa`"),
         _("• who held a role before: `/wps-contacts history Namibia`"),
         _("• a file of the directory: `/wps-contacts export xlsx`"),
+        _("• who saw your own contact: `/wps-contacts seen`"),
     ]
     if may(actor.roles, Deed.CHANGE_OWN_CONTACTS):
         lines.append(_("• `/wps-contacts add`, `edit NAME` and `verify NAME` keep your delegation's contacts true"))
+    if may(actor.roles, Deed.CHANGE_ANY_CONTACT):
+        lines.append(_("• what needs a look: `/wps-contacts unverified` and `unlinked`; `erase NAME` erases a person"))
+        lines.append(_("• send me a table (CSV, XLSX) or vCards in a direct message to import them"))
     text = "\n".join(lines)
     return text, [section(text)]
 
