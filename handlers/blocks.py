@@ -121,6 +121,16 @@ def grouped_select(
     )
 
 
+def grouped_multi_select(
+    action_id: str, groups: Mapping[str, Sequence[Element]], placeholder: str, initial: Iterable[str] = ()
+) -> Element:
+    """Return a menu of options in groups, as `grouped_select`, of which several can be taken; `initial` are values."""
+    menu = grouped_select(action_id, groups, placeholder)
+    taken = set(initial)
+    chosen = [each for group in menu["option_groups"] for each in group["options"] if each["value"] in taken]
+    return _with(menu | {"type": "multi_static_select"}, initial_options=chosen or None)
+
+
 def multi_select(action_id: str, options: Sequence[Element], placeholder: str, initial: Iterable[str] = ()) -> Element:
     """Return a menu of up to 100 options of which several can be taken; `initial` holds the values taken at first."""
     taken = set(initial)

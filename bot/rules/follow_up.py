@@ -1,5 +1,6 @@
 """Follow-up: what members report of what was adopted, period by period, and what has moved since the one before."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -52,7 +53,13 @@ def period_of(day: date, months: int) -> str:
     """Return the period of so many months, counted from January, in which a day lies: `2026-01 – 2026-06`."""
     first = (day.month - 1) // months * months + 1
     last = min(first + months - 1, 12)
-    return f"{day.year}-{first:02} – {day.year}-{last:02}"
+    return f"{day.year:04}-{first:02} – {day.year:04}-{last:02}"
+
+
+def days_of(period: str) -> tuple[date, date]:
+    """Return the first and the last day of a period."""
+    first, last = (date.fromisoformat(f"{end}-01") for end in period.split(" – "))
+    return first, last.replace(day=monthrange(last.year, last.month)[1])
 
 
 def standings(now: Sequence[Report], before: Iterable[Report]) -> tuple[Row, ...]:

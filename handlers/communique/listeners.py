@@ -3,7 +3,7 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -172,7 +172,7 @@ def _opening(submission: Submission, focal: Focal, wording: Wording, before: Tex
     _ = submission._
     faults: dict[str, str] = {}
     codes = {}
-    for block in ("hosts", "present"):
+    for block in ("hosts", "further"):
         codes[block], unknown = wording.codes_in(_text(submission, block), focal.gazetteer)
         if unknown:
             faults[block] = _("These name no member: {names}").format(names=", ".join(unknown)[:200])
@@ -190,9 +190,15 @@ def _opening(submission: Submission, focal: Focal, wording: Wording, before: Tex
         starts_on=date.fromisoformat(first),
         ends_on=date.fromisoformat(last),
         hosts=codes["hosts"],
-        present=codes["present"],
+        present=_present(submission, wording, codes["further"]),
         others=_text(submission, "others"),
     )
+
+
+def _present(submission: Submission, wording: Wording, further: Sequence[str]) -> tuple[str, ...]:
+    """Return the members that were ticked, and those of the list beside it."""
+    ticked = [code for code in submission.values.get("present") or () if code in wording.members]
+    return tuple(dict.fromkeys((*ticked, *further)))
 
 
 def _text(submission: Submission, block: str) -> str:

@@ -17,6 +17,7 @@ from handlers.blocks import (
     context,
     divider,
     field,
+    grouped_multi_select,
     header,
     modal,
     option,
@@ -225,10 +226,11 @@ def _opening_fields(_: Gettext, wording: Wording, text: Text) -> list[Block]:
             hint=one_to_a_line,
             optional=True,
         ),
+        field("present", _("Delegations present"), _present(_, wording, text.present), optional=True),
         field(
-            "present",
-            _("Delegations present"),
-            text_input(ids.COMMUNIQUE_INPUT, multiline=True, initial=wording.listed(text.present)),
+            "further",
+            _("Further delegations present, pasted as a list"),
+            text_input(ids.COMMUNIQUE_INPUT, multiline=True),
             hint=one_to_a_line,
             optional=True,
         ),
@@ -239,6 +241,15 @@ def _opening_fields(_: Gettext, wording: Wording, text: Text) -> list[Block]:
             optional=True,
         ),
     ]
+
+
+def _present(_: Gettext, wording: Wording, present: Sequence[str]) -> Element:
+    """Return the menu in which delegations are ticked, by regional group; those that are present already are."""
+    groups: dict[str, list[Element]] = {}
+    for member in sorted(wording.members.values(), key=lambda each: each.name.casefold()):
+        region = member.region or _("organisations and others")
+        groups.setdefault(region, []).append(option(member.name, member.code))
+    return grouped_multi_select(ids.COMMUNIQUE_INPUT, groups, _("Choose some"), present)
 
 
 def _day(initial: str) -> Element:

@@ -12,6 +12,7 @@ from handlers.listening import (
     Errors,
     Focal,
     Modal,
+    Replace,
     Reply,
     Request,
     Submission,
@@ -45,13 +46,13 @@ async def confirm(click: Click, focal: Focal) -> Answer:
     """Have what one said enter the store as it is."""
     async with focal.db.begin() as conn:
         found, new = await suggesting.open_for(conn, click.actor, number_in(click.value, USAGE))
-        return await _confirm(conn, click, focal, found, new)
+        return Replace(await _confirm(conn, click, focal, found, new))
 
 
-async def _confirm(conn: Conn, request: Request, focal: Focal, found: Suggestion, new: NewRecommendation) -> Answer:
+async def _confirm(conn: Conn, request: Request, focal: Focal, found: Suggestion, new: NewRecommendation) -> str:
     record = await suggesting.confirm(conn, focal, found, new, request.actor)
     look = await look_of(conn, focal, request)
-    return Reply(suggestion_views.settled_words(look, State.CONFIRMED, suggesting.told(record)))
+    return suggestion_views.settled_words(look, State.CONFIRMED, suggesting.told(record))
 
 
 async def open_change(click: Click, focal: Focal) -> Answer:
@@ -76,7 +77,7 @@ async def submit_change(submission: Submission, focal: Focal) -> Answer:
             verbatim=new.verbatim or wording.text != new.text,
             meeting_id=await meeting_chosen(conn, text_in(submission, "meeting")),
         )
-        return await _confirm(conn, submission, focal, found, worded)
+        return Reply(await _confirm(conn, submission, focal, found, worded))
 
 
 async def refuse(click: Click, focal: Focal) -> Answer:
@@ -85,4 +86,4 @@ async def refuse(click: Click, focal: Focal) -> Answer:
         found, _new = await suggesting.open_for(conn, click.actor, number_in(click.value, USAGE))
         await suggesting.refuse(conn, focal, found, click.actor)
         look = await look_of(conn, focal, click)
-    return Reply(suggestion_views.settled_words(look, State.REFUSED, None))
+    return Replace(suggestion_views.settled_words(look, State.REFUSED, None))

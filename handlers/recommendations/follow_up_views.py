@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rules.follow_up import COMMENT_LIMIT, Progress, Report, Row
+from bot.rules.dates import day_words, span_words
+from bot.rules.follow_up import COMMENT_LIMIT, Progress, Report, Row, days_of
 from bot.rules.recommendations import one_line
 from bot.rules.text import Gettext, clip, quote, safe
 from handlers import ids
@@ -53,6 +54,10 @@ def progress_name(_: Gettext, progress: Progress | None) -> str:
     }[progress]
 
 
+def _period_words(look: Look, period: str) -> str:
+    return span_words(*days_of(period), look.locale)
+
+
 # What delegations are asked ------------------------------------------------------------------------------------------
 
 
@@ -62,7 +67,7 @@ def build_asked(look: Look, about: FollowUp, reports: Sequence[Report], records:
     head = _(
         "The Troika asks how far your delegation has come with what was adopted ({period}). One answer counts for your "
         "delegation, its latest; everybody of the network may read it."
-    ).format(period=about.period)
+    ).format(period=_period_words(look, about.period))
     note = [quote(about.note, 1200)] if about.note else []
     lines, blocks = asked_items(look, reports, records)
     first = "\n".join([head, *note])
@@ -128,8 +133,8 @@ def build_ask_form(look: Look, period: str, records: int, delegations: int) -> V
     _ = look._
     said = _(
         "Adopted records: {records}; delegations that are asked: {delegations}. Everybody who speaks for one gets a "
-        "message with three buttons for each record. This can be done once in {period}."
-    ).format(records=records, delegations=delegations, period=period)
+        "message with three buttons for each record. This can be done once in a period; this one is {period}."
+    ).format(records=records, delegations=delegations, period=_period_words(look, period))
     note = text_input(ids.RECOMMENDATION_INPUT, multiline=True, limit=NOTE_LIMIT)
     blocks = [section(said), field("note", _("A word to them"), note, optional=True)]
     return modal(ids.PROGRESS_ASK_FORM, _("Ask for progress"), blocks, submit=_("Ask"), close=_("Cancel"))
@@ -160,8 +165,9 @@ def build_standing(look: Look, standing: Standing) -> Words:
     if standing.about is None:
         text = _("Nobody has asked for progress yet.")
         return f"*{title}*\n{text}", [header(title), section(text), *asking]
-    head = _("Asked in {period}, on {day}.").format(
-        period=standing.about.period, day=f"{standing.about.asked_at:%Y-%m-%d}"
+    head = _("Period {period}, asked on {day}.").format(
+        period=_period_words(look, standing.about.period),
+        day=day_words(standing.about.asked_at.date(), look.locale),
     )
     lines = [_row(look, each, standing.records[each.number]) for each in standing.rows[:ROWS_SHOWN]]
     more = _("What delegations reported of one: {command}").format(command="`/wps-recommend progress N`")

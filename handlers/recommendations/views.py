@@ -673,12 +673,11 @@ def build_edit_form(look: Look, record: Recommendation) -> View:
 def build_merge_form(look: Look, record: Recommendation, similar: Sequence[Recommendation]) -> View:
     """Return a record beside those that say much the same, and the choice of which one it becomes a part of."""
     _ = look._
-    blocks: list[Block] = [section(f"*{record.number}* · {safe(one_line(record.text), 1400)}")]
+    blocks: list[Block] = []
     for other in similar:
-        endorsing = [_beside(look, record), _beside(look, other)]
-        blocks += [divider(), section("", fields=endorsing)]
+        blocks += [section("", fields=[_beside(look, record), _beside(look, other)]), divider()]
     if not similar:
-        blocks.append(section(_("Nothing in the store says much the same.")))
+        blocks += [section(_beside(look, record)), section(_("Nothing in the store says much the same."))]
     number = text_input(ids.RECOMMENDATION_INPUT, initial=str(similar[0].number) if similar else "", limit=9)
     reason = text_input(ids.RECOMMENDATION_INPUT, limit=REASON_LIMIT)
     hint = _("The number that stays. It keeps both authors, both links and all endorsements.")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.follow_up import Progress, Report, period_of, standings
+from bot.rules.follow_up import Progress, Report, days_of, period_of, standings
 
 DONE, UNDER_WAY, NOT_BEGUN = Progress.DONE, Progress.UNDER_WAY, Progress.NOT_BEGUN
 
@@ -31,6 +31,7 @@ def test_a_day_lies_in_its_period(day: date, months: int) -> None:
     """The month of a day lies between the two ends of its period, which is no longer than it may be."""
     first, last = (int(end[-2:]) for end in period_of(day, months).split(" – "))
 
+    assert days_of(period_of(day, months))[0] <= day <= days_of(period_of(day, months))[1]
     assert first <= day.month <= last
     assert last - first < months
 

@@ -97,7 +97,7 @@ async def test_addressees_are_asked_once_in_a_period(cast: Cast) -> None:
     again = text_of(await cast.types(cast.bo, "/wps-recommend progress"))
 
     assert "Adopted records: 2; delegations that are asked: 2." in form
-    assert "once in 2026-01 – 2026-06" in form
+    assert "once in a period; this one is 1 January 2026 – 30 June 2026." in form
     (to_ana,), (to_aya,), (to_bo,) = asked(cast.ana), asked(cast.aya), asked(cast.bo)
     assert f"*1* · {TOURS}" in text_of(to_ana)
     assert f"*2* · {COURTS}" in text_of(to_aya)
@@ -148,7 +148,7 @@ async def test_the_table_compares_with_the_period_before(cast: Cast) -> None:
 
     shown = await cast.types(cast.bo, "/wps-recommend progress")
 
-    assert "Asked in 2026-07 – 2026-12, on 2026-07-02." in shown.text
+    assert "Period 1 July 2026 – 31 December 2026, asked on 2 July 2026." in shown.text
     assert f"*1* · {TOURS}\nDone 1, Under way 0, Not begun 0, No answer 0\nMoved ahead: Namibia" in shown.text
     assert f"*2* · {COURTS}\nDone 0, Under way 0, Not begun 1, No answer 1\nFell back: Norway" in shown.text
     (table,) = [block for block in shown.blocks if block["type"] == "data_table"]

@@ -63,7 +63,7 @@ class Cast:
 
     async def drafts(self, **values: Any) -> dict[str, str]:
         await self.sec.command("/wps-communique draft", self.channel)
-        return await self.submits(self.sec, **{**FORM, "present": "Namibia\nNorway", **values})
+        return await self.submits(self.sec, **{**FORM, "present": ["NA", "NO"], **values})
 
     async def circulates(self, **values: Any) -> dict[str, str]:
         await self.sec.command("/wps-communique silence 7", self.channel)
@@ -144,18 +144,19 @@ async def test_a_draft_is_made_of_what_was_accepted(drafted: Cast) -> None:
 
 
 async def test_the_form_knows_the_meeting_and_the_delegations(drafted: Cast) -> None:
-    """The form proposes the last meeting and every delegation with a focal point."""
+    """The form proposes the last meeting, and has every delegation with a focal point ticked."""
     view = await drafted.sec.command("/wps-communique draft", drafted.channel)
 
+    present = next(block for block in view.body["blocks"] if block.get("block_id") == "present")["element"]
     assert "New York" in text_of(view)
-    assert "Namibia\nNorway" in text_of(view)
+    assert [each["text"]["text"] for each in present["initial_options"]] == ["Namibia", "Norway"]
     assert "Accepted records that become clauses: 2" in text_of(view)
 
 
 @pytest.mark.parametrize(
     ("values", "errors"),
     [
-        ({"present": "Namibia, Atlantis\nNoruega"}, {"present": "These name no member: Atlantis"}),
+        ({"further": "Namibia, Atlantis\nNoruega"}, {"further": "These name no member: Atlantis"}),
         ({"ends_on": "2026-02-23"}, {"ends_on": "The last day must not lie before the first."}),
         ({"hosts": "Korea"}, {"hosts": "These name no member: Korea"}),
     ],
@@ -692,7 +693,7 @@ async def test_a_cycle_from_an_answer_to_an_adopted_text(cast: Cast) -> None:
             await cast.submits(cast.sec, into="1")
     await cast.bot.settle()
 
-    await cast.drafts(present="Namibia, Norway, Germany")
+    await cast.drafts(present=["NA"], further="Norway\nAlemania")
     await cast.circulates()
     await cast.breaks(cast.bo, kind="amendment", reason="Say “local and national women mediators”")
     await cast.sec.click(await cast.shown(cast.sec), "Edit")
