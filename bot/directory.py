@@ -46,8 +46,8 @@ class Directory:
         return (await self._known(user_id)).actor
 
     async def _known(self, user_id: str) -> Known:
-        async with self._db.read() as conn:
-            return await people.known(conn, user_id, self._now().date(), self._secretariat)
+        today = self._now().date()
+        return await self._db.look(lambda connection: people.known(connection, user_id, today, self._secretariat))
 
     async def refresh(self, user_id: str) -> None:
         """Ask Slack who `user_id` is and keep it."""

@@ -125,9 +125,22 @@ class Gate:
             return PlainTextResponse("", status_code=refused.status)
         if body.get("type") == "url_verification":
             return PlainTextResponse(str(body.get("challenge", "")))
+        if body.get("type") == "event_callback":
+            return await self._kept(body)
         answer = await self._bot.bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
         media_type = "application/json" if answer.body.startswith(("{", "[")) else "text/plain"
         return Response(answer.body, status_code=answer.status, media_type=media_type)
+
+    async def _kept(self, body: dict[str, Any]) -> Response:
+        """Answer an event once it is kept. Bolt would look through it only to hand it to the same place."""
+        try:
+            await self._bot.inbound.keep(body)
+        except (SQLAlchemyError, OSError):
+            # Slack sends it again.
+            return PlainTextResponse("", status_code=503)
+        except KeyError:
+            return PlainTextResponse("", status_code=400)
+        return PlainTextResponse("")
 
     async def _verified(self, request: Request) -> dict[str, Any]:
         body = await read_body(request)

@@ -1,18 +1,20 @@
 """The database: one engine, two dialects, transactions that are what they say."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, Table, event, make_url
+from sqlalchemy import DateTime, Dialect, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection as Conn
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlalchemy.types import TypeDecorator
 
 __all__ = ["Conn", "Database", "UTCDateTime", "insert_all_new", "insert_new", "metadata", "upsert"]
@@ -29,6 +31,7 @@ metadata = MetaData(
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 BUSY_MILLISECONDS = 5000
+T = TypeVar("T")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -79,6 +82,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+        self._looking = _Looking(self.url) if self.is_sqlite else None
 
     @property
     def path(self) -> Path:
@@ -107,9 +111,37 @@ class Database:
         async with self._engine.connect() as conn:
             yield conn
 
+    async def look(self, read: Callable[[Connection], T]) -> T:
+        """Return what `read` reads in a transaction of its own, in one step.
+
+        It is for what every request waits for: on SQLite each statement of an asynchronous transaction crosses to the
+        driver's thread and back several times, this one once.
+        """
+        if self._looking is not None:
+            return await asyncio.get_running_loop().run_in_executor(self._looking.thread, self._looking.at, read)
+        async with self._engine.connect() as conn:
+            return await conn.run_sync(read)
+
     async def close(self) -> None:
         """Close every connection."""
+        if self._looking is not None:
+            await asyncio.get_running_loop().run_in_executor(self._looking.thread, self._looking.engine.dispose)
+            self._looking.thread.shutdown()
         await self._engine.dispose()
+
+
+class _Looking:
+    """A thread that reads a SQLite file, with a connection of its own."""
+
+    def __init__(self, url: URL) -> None:
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="focal-look")
+        self.engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True, poolclass=StaticPool)
+        event.listen(self.engine, "connect", _set_up_sqlite)
+        event.listen(self.engine, "begin", _begin_sqlite)
+
+    def at(self, read: Callable[[Connection], T]) -> T:
+        with self.engine.connect() as connection:
+            return read(connection)
 
 
 def _make_private(path: Path) -> None:

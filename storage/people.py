@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.engine import Connection
 
 from bot.rules.contacts import VOICES, ContactRole
 from bot.rules.erasure import ERASED
@@ -28,7 +29,7 @@ from bot.rules.permissions import Actor, Role, roles_of
 from bot.rules.presidency import troika_on
 from storage.contacts import contacts, follow, held_on
 from storage.database import Conn, UTCDateTime, metadata, upsert
-from storage.presidencies import all_presidencies
+from storage.presidencies import read_presidencies
 
 people = Table(
     "people",
@@ -102,12 +103,12 @@ _WHO = (
 )
 
 
-async def known(conn: Conn, user_id: str, today: date, secretariat: Collection[str]) -> Known:
+def known(connection: Connection, user_id: str, today: date, secretariat: Collection[str]) -> Known:
     """Return who `user_id` is on `today`; somebody unknown has no roles.
 
-    `secretariat` holds the user ids named in the settings.
+    `secretariat` holds the user ids named in the settings. This is read with `Database.look`.
     """
-    rows = (await conn.execute(_WHO, {"user": user_id, "today": today})).all()
+    rows = connection.execute(_WHO, {"user": user_id, "today": today}).all()
     person, held = rows[0], [row for row in rows if row.role is not None]
     voices = [row for row in held if row.role in VOICES]
     member = next((row.member for row in (*voices, *held)), None)
@@ -117,7 +118,7 @@ async def known(conn: Conn, user_id: str, today: date, secretariat: Collection[s
         observer=any(row.role == ContactRole.OBSERVER for row in held),
         secretariat=user_id in secretariat or any(row.role == ContactRole.SECRETARIAT for row in held),
         # Only who speaks for a member can share in its chair.
-        troika=troika_on(await all_presidencies(conn) if voices else (), today),
+        troika=troika_on(read_presidencies(connection) if voices else (), today),
     )
     return Known(_actor(user_id, person, member, roles), person.seen_at)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table, delete, insert, select
+from sqlalchemy.engine import Connection
 
 from bot.rules.countries import load_gazetteer
 from bot.rules.presidency import Presidency
@@ -30,7 +31,12 @@ presidency_members = Table(
 
 async def all_presidencies(conn: Conn) -> tuple[Presidency, ...]:
     """Return every known presidency, oldest first."""
-    rows = await conn.execute(
+    return await conn.run_sync(read_presidencies)
+
+
+def read_presidencies(connection: Connection) -> tuple[Presidency, ...]:
+    """Return the same, for those who read with `Database.look`."""
+    rows = connection.execute(
         select(presidencies, presidency_members.c.member)
         .join(presidency_members)
         .order_by(presidencies.c.starts_on, presidency_members.c.position)

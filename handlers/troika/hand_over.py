@@ -66,7 +66,7 @@ def _is_at_work(focal: Focal, person: Recipient, now: datetime) -> bool:
 async def _give(conn: Conn, focal: Focal, newcomer: _Newcomer, now: datetime) -> None:
     person, ahead = newcomer.person, newcomer.hand_over
     reader = reader_for(person, focal)
-    actor = (await people.known(conn, person.user_id, now.date(), focal.secretariat)).actor
+    actor = (await conn.run_sync(people.known, person.user_id, now.date(), focal.secretariat)).actor
     dossier = await _gather(conn, focal, actor, ahead, now)
     key = _key(ahead.day, person.user_id)
     if await outbox.post(conn, key, person.user_id, message(*views.build_message(reader, dossier)), now):
