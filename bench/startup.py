@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.figures import Figure
 
+EVENTS = 10_000
 IMPORTS = "import slack_bolt.app.async_app, sqlalchemy.ext.asyncio, aiohttp"
 
 
@@ -16,16 +17,17 @@ def measure() -> list[Figure]:
     """Return the figures of a start, as whole processes."""
     floor = min(_run("-c", IMPORTS)[0] for _ in range(3))
     with tempfile.TemporaryDirectory() as folder:
-        _run("-m", "bench.startup", folder)
-        runs = [_run("-m", "bench.startup", folder) for _ in range(3)]
-    best = min(runs)
-    resident, after = (int(each) for each in best[1].split())
+        _run("-m", "bench.startup", folder, "0")
+        best = min(_run("-m", "bench.startup", folder, "0")[0] for _ in range(3))
+        # Only one of them lives on: every event is a transaction of its own, and waits for the disk.
+        _, said = _run("-m", "bench.startup", folder, str(EVENTS))
+    resident, after = (int(each) for each in said.split())
     return [
         Figure(
             "start-up to the first acknowledgement (floor: importing Bolt, SQLAlchemy, aiohttp)",
-            f"{floor:.2f} s", f"{best[0]:.2f} s", f"{best[0] / floor:.1f}", "≤ 2 s",
+            f"{floor:.2f} s", f"{best:.2f} s", f"{best / floor:.1f}", "≤ 2 s",
         ),
-        Figure("memory at rest, and after 20,000 events", "–", f"{resident} / {after} MB", "–", "≤ 120 MB, flat"),
+        Figure(f"memory at rest, and after {EVENTS:,} events", "–", f"{resident} / {after} MB", "–", "≤ 120 MB, flat"),
     ]  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def _resident() -> int:
     return pages * 4096 // 1_000_000
 
 
-async def _child(folder: str) -> None:
+async def _child(folder: str, events: int) -> None:
     from slack_bolt.request.async_request import AsyncBoltRequest
 
     from bench import rigs
@@ -55,12 +57,13 @@ async def _child(folder: str) -> None:
         sys.stdout.write(f"{_resident()}\n")
         sys.stdout.flush()
         base = time.time_ns()
-        for start in range(0, 20_000, 500):
-            many = (bot.inbound.keep(rigs.event(base + number)) for number in range(start, start + 500))
+        for start in range(0, events, 500):
+            # Somebody who is known: whom Slack does not know would be asked for each time.
+            many = (bot.inbound.keep(rigs.event(base + number, ana)) for number in range(start, start + 500))
             await asyncio.gather(*many)
             await bot.inbound.apply_all()
         sys.stdout.write(f"{_resident()}\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(_child(sys.argv[1]))
+    asyncio.run(_child(sys.argv[1], int(sys.argv[2])))

@@ -124,9 +124,10 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._looking is not None:
-            await asyncio.get_running_loop().run_in_executor(self._looking.thread, self._looking.engine.dispose)
-            self._looking.thread.shutdown()
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            await asyncio.get_running_loop().run_in_executor(looking.thread, looking.engine.dispose)
+            looking.thread.shutdown()
         await self._engine.dispose()
 
 

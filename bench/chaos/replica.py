@@ -141,3 +141,14 @@ async def _live(plan: Plan) -> None:
             async with running(bot, clock), connected(bot, plan.app_token, plan.sockets):
                 await stop_asked()
     await db.close()
+
+
+def bring_up(url: str) -> None:
+    """Bring a database up to date, as every process does when it starts."""
+
+    async def bring() -> None:
+        db = Database(url)
+        await upgrade(db)
+        await db.close()
+
+    asyncio.run(bring())
