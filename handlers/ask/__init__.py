@@ -1,7 +1,7 @@
 """Questions and answers, and what waits for a person."""
 
 from handlers import ids
-from handlers.ask import clicks, desk, listeners
+from handlers.ask import clicks, desk, listeners, uploads
 from handlers.listening import Registry
 
 
@@ -22,5 +22,8 @@ def register(app: Registry) -> None:
     app.action(ids.QUESTION_KEEP, desk.open_form)
     app.view(ids.QUESTION_FORM, desk.keep_practice)
     app.view(ids.PRACTICE_FORM, desk.add_practice)
+    app.event("message", uploads.on_file)
+    app.action(ids.DOCUMENT_PREVIEW, uploads.preview)
+    app.action(ids.DOCUMENT_IMPORT, uploads.import_it)
     app.action(ids.QUESTION_EARLIER, desk.turn_page)
     app.action(ids.QUESTION_LATER, desk.turn_page)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.rules.files import table_in
+from bot.rules.files import document_in, table_in
 from bot.rules.permissions import Actor
 from bot.rules.text import Gettext, plain
 from handlers.ask import desk, guides, views
@@ -47,7 +47,7 @@ async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
     """
     if await desk.take_reply(event, focal, conn):
         return
-    if event.body.get("channel_type") == "im" and _is_from_a_person(event.body) and not table_in(event.body):
+    if event.body.get("channel_type") == "im" and _is_asking(event.body):
         body = event.body
         place = Place(body["channel"], body["ts"], body.get("thread_ts") or "", private=False)
         said = await _answer_message(event, focal, conn, place)
@@ -95,6 +95,11 @@ async def _said(conn: Conn, focal: Focal, actor: Actor, _: Gettext, place: Place
     said = await answer(conn, focal, actor, _, await read(conn, focal, actor, place, text))
     await sightings.note(conn, actor, said.people, focal.now())
     return said
+
+
+def _is_asking(body: Mapping[str, Any]) -> bool:
+    """Tell whether a person wrote it, rather than sent a file that Focal reads."""
+    return _is_from_a_person(body) and table_in(body) is None and document_in(body) is None
 
 
 def _is_from_a_person(body: Mapping[str, Any]) -> bool:
