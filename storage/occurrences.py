@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, exists, select, update
 
 from bot.rules import reminders as rules
 from bot.rules.presidency import Presidency, troika_on
@@ -272,9 +272,10 @@ async def take_due(conn: Conn, now: datetime, limit: int = BATCH) -> tuple[Occur
 
     Taking them is one statement: of two replicas only one gets each.
     """
+    paused = exists().where(reminders.c.id == occurrences.c.reminder_id, reminders.c.state == State.PAUSED)
     ready = (
         select(occurrences.c.id)
-        .where(occurrences.c.send_at <= now)
+        .where(occurrences.c.send_at <= now, ~paused)
         .order_by(occurrences.c.send_at, occurrences.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

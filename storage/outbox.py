@@ -337,6 +337,13 @@ def _try_again() -> Update:
     return update(outbox).where(_is_dead(outbox)).values(fresh)
 
 
+async def take_back(conn: Conn, prefix: str) -> tuple[str, ...]:
+    """Delete the posts whose key starts with `prefix` and which no sender has taken yet; return their keys."""
+    waiting = (outbox.c.method == "chat.postMessage", outbox.c.state == State.PENDING)
+    mine = outbox.c.key.startswith(prefix, autoescape=True)
+    return tuple((await conn.execute(delete(outbox).where(mine, *waiting).returning(outbox.c.key))).scalars())
+
+
 async def forget(conn: Conn, prefix: str) -> None:
     """Delete every row whose key starts with `prefix`, sent or not: what is not sent yet never will be."""
     await conn.execute(delete(outbox).where(outbox.c.key.startswith(prefix, autoescape=True)))

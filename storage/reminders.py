@@ -34,7 +34,7 @@ from sqlalchemy import (
 from bot.rules import reminders as rules
 from bot.rules.problems import BadInput, Changed
 from bot.rules.reminders import Audience, Group, ReminderRow, Schedule
-from storage import spreadsheets
+from storage import outbox, spreadsheets
 from storage.database import Conn, Database, UTCDateTime, metadata
 from storage.spreadsheets import BadRow, read_table
 
@@ -72,6 +72,7 @@ CLI = "cli"
 """Who made a reminder that came from a file."""
 
 LISTED = (State.ACTIVE, State.PAUSED)
+_WALL = len("2026-03-02T09:00:00")
 
 reminders = Table(
     "reminders",
@@ -235,10 +236,32 @@ async def edit(conn: Conn, number: int, version: int, new: NewReminder, now: dat
         values["next_look_at"] = None
     if (await conn.execute(update(reminders).where(*unchanged).values(values))).rowcount != 1:
         raise Changed("This reminder has changed since it was shown.", "See /wps-troika reminders.")
-    # Not cancelled but forgotten: whoever is in the new audience at the same wall time must be told of it.
-    unsent = (occurrences.c.reminder_id == number, occurrences.c.state == Progress.DUE)
-    await conn.execute(remove(occurrences).where(*unsent))
+    await _forget_unsent(conn, number)
+    if known is not None and known.audience != new.audience:
+        await _leave(conn, number, (Progress.SNOOZED,))
     return True
+
+
+async def _forget_unsent(conn: Conn, number: int) -> None:
+    """Forget what of a reminder is not sent yet, decided already or not.
+
+    It is not cancelled: whoever is still to be told at the same wall time must be told of it as it is by then.
+    """
+    of_it = occurrences.c.reminder_id == number
+    await conn.execute(remove(occurrences).where(of_it, occurrences.c.state == Progress.DUE))
+    beginning = f"reminder:{number}:"
+    for key in await outbox.take_back(conn, beginning):
+        wall, recipient = key[len(beginning) :][:_WALL], key[len(beginning) :][_WALL + 1 :].partition(":")[0]
+        queued = (occurrences.c.wall == datetime.fromisoformat(wall), occurrences.c.recipient == recipient)
+        await conn.execute(remove(occurrences).where(of_it, *queued))
+
+
+async def _leave(conn: Conn, number: int, cancelled: Sequence[Progress]) -> None:
+    """Have nobody asked again for an answer to a reminder, and cancel what stands like this."""
+    of_it = occurrences.c.reminder_id == number
+    await conn.execute(update(occurrences).where(of_it).values(escalate_at=None))
+    gone = update(occurrences).where(of_it, occurrences.c.state.in_(cancelled))
+    await conn.execute(gone.values(state=Progress.CANCELLED, send_at=None))
 
 
 async def move_with(conn: Conn, meeting_id: int, first_day: date, now: datetime) -> None:
@@ -261,8 +284,7 @@ async def _move(conn: Conn, known: Reminder, start: datetime, now: datetime) -> 
         "next_look_at": _first_look(moved, first) if active and first else None,
     }
     await conn.execute(update(reminders).where(reminders.c.id == known.id).values(values))
-    unsent = (occurrences.c.reminder_id == known.id, occurrences.c.state == Progress.DUE)
-    await conn.execute(remove(occurrences).where(*unsent))
+    await _forget_unsent(conn, known.id)
 
 
 def _first_look(chosen: Schedule, wall: datetime) -> datetime:
@@ -284,8 +306,11 @@ async def reminder(conn: Conn, number: int) -> Reminder | None:
 
 
 async def pause(conn: Conn, number: int) -> bool:
-    """Pause an active reminder; tell whether it was active. What is not sent yet stays unsent."""
-    return await _stop(conn, number, (State.ACTIVE,), State.PAUSED, (Progress.DUE,))
+    """Pause an active reminder; tell whether it was active. What is not sent yet stays unsent.
+
+    What somebody put off waits until it goes on, and nobody is asked in reserve.
+    """
+    return await _stop(conn, number, (State.ACTIVE,), State.PAUSED, ())
 
 
 async def delete(conn: Conn, number: int) -> bool:
@@ -293,8 +318,7 @@ async def delete(conn: Conn, number: int) -> bool:
 
     What was sent stays where it is and can still be marked done.
     """
-    stopped = (Progress.DUE, Progress.SNOOZED)
-    return await _stop(conn, number, LISTED, State.DELETED, stopped)
+    return await _stop(conn, number, LISTED, State.DELETED, (Progress.SNOOZED,))
 
 
 async def _stop(conn: Conn, number: int, was: Sequence[State], becomes: State, cancelled: Sequence[Progress]) -> bool:
@@ -303,11 +327,9 @@ async def _stop(conn: Conn, number: int, was: Sequence[State], becomes: State, c
         .where(reminders.c.id == number, reminders.c.state.in_(was))
         .values(state=becomes, next_look_at=None)
     )
-    await conn.execute(
-        update(occurrences)
-        .where(occurrences.c.reminder_id == number, occurrences.c.state.in_(cancelled))
-        .values(state=Progress.CANCELLED, send_at=None)
-    )
+    if found.rowcount == 1:
+        await _forget_unsent(conn, number)
+        await _leave(conn, number, cancelled)
     return found.rowcount == 1
 
 

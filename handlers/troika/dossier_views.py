@@ -118,7 +118,7 @@ def checklist(reader: Reader, hand_over: HandOver) -> tuple[str, ...]:
         _("☐ See who speaks for your delegation: your rights begin on {day} with them. /wps-contacts").format(day=day),
         _("☐ Go through the duties, and say who of you does which: /wps-troika duties"),
         _("☐ Look at the reminders that go to the presidency from {day} on: /wps-troika reminders").format(day=day),
-        _("☐ Agree with the Troika and the Secretariat when you first speak."),
+        _("☐ Find a time for the first call of the Troika and the Secretariat: /wps-troika call"),
         _("☐ Choose the topics of the first meeting, and its date and place: /wps-meeting"),
         _("☐ Read what was adopted, and decide what you follow up: /wps-recommend list"),
     )

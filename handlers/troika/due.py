@@ -127,9 +127,22 @@ async def _ask_alternates(conn: Conn, focal: Focal, due: Occurrence, now: dateti
 async def _tell_secretariat(
     conn: Conn, focal: Focal, due: Occurrence, asked: Sequence[Occurrence], now: datetime
 ) -> None:
+    """Tell the Secretariat that nobody answered, each of its people when they are at work."""
     ids = [due.recipient, *(each.recipient for each in asked)]
     names = [each.name for each in await people.by_ids(conn, ids)]
-    for address in await secretariat.addresses(conn, focal):
-        reader = reader_for((await people.by_ids(conn, [address]))[0], focal)
-        payload = views.build_unanswered(reader, due, names)
-        await outbox.post(conn, f"{due.key}:unanswered:{address}"[:120], address, payload, now)
+    later: list[datetime] = []
+    for address, reader in await secretariat.readers(conn, focal):
+        at_work = now if address == focal.secretariat_channel else _at_work(focal, reader.zone, now)
+        if at_work > now:
+            later.append(at_work)
+        else:
+            payload = views.build_unanswered(reader, due, names)
+            await outbox.post(conn, f"{due.key}:unanswered:{address}"[:120], address, payload, now)
+    if later:
+        await occurrences.expect_answer(conn, due.id, min(later))
+
+
+def _at_work(focal: Focal, zone: str, now: datetime) -> datetime:
+    """Return when somebody of no State whose clock is that of `zone` works, from `now` on."""
+    hours = hours_for(focal.network.working_hours, None, zone)
+    return max(now, utc_of(working_wall(wall_of(now, zone), hours), zone))

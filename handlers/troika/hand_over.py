@@ -50,7 +50,7 @@ async def _newcomers(focal: Focal, conn: Conn, now: datetime) -> list[_Newcomer]
     return [
         _Newcomer(ahead, each)
         for each in found
-        if _key(ahead.day, each.user_id) not in given and _is_at_work(focal, each, now)
+        if _key(ahead.day, each.user_id) not in given and _is_at_work(focal, each.member, each.zone, now)
     ]
 
 
@@ -58,9 +58,8 @@ def _key(day: date, user_id: str = "") -> str:
     return f"hand-over:{day.isoformat()}:{user_id}"
 
 
-def _is_at_work(focal: Focal, person: Recipient, now: datetime) -> bool:
-    hours = hours_for(focal.network.working_hours, person.member, person.zone)
-    return is_working(wall_of(now, person.zone), hours)
+def _is_at_work(focal: Focal, member: str | None, zone: str, now: datetime) -> bool:
+    return is_working(wall_of(now, zone), hours_for(focal.network.working_hours, member, zone))
 
 
 async def _give(conn: Conn, focal: Focal, newcomer: _Newcomer, now: datetime) -> None:
@@ -107,7 +106,12 @@ async def _unknown(focal: Focal, conn: Conn, now: datetime) -> list[tuple[date, 
         return []
     told = await outbox.posts_under(conn, _key(ahead.day))
     places = await secretariat.readers(conn, focal)
-    return [(ahead.day, place, reader) for place, reader in places if _key(ahead.day, place) not in told]
+    return [
+        (ahead.day, place, reader)
+        for place, reader in places
+        if _key(ahead.day, place) not in told
+        and (place == focal.secretariat_channel or _is_at_work(focal, None, reader.zone, now))
+    ]
 
 
 async def _tell_unknown(conn: Conn, _focal: Focal, missing: tuple[date, str, Reader], now: datetime) -> None:

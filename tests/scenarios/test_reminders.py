@@ -679,6 +679,35 @@ async def test_what_nobody_answers_goes_to_the_alternate_and_then_to_the_secreta
     assert "It went to: Kenji Mori, Yuki Sato (Japan)." in str(said_to(sec))
 
 
+async def test_nobody_is_asked_in_reserve_for_what_was_deleted(bot: Harness) -> None:
+    """Once a reminder is deleted, neither the alternate nor the Secretariat hears of what nobody has answered."""
+    sec, (kenji, yuki) = await maker(bot), await pair(bot)
+    await remind(bot, sec, group="people", people=[kenji.id])
+    await bot.at(utc("2026-03-03 00:00"))
+
+    async with bot.bot.focal.db.begin() as conn:
+        await reminders.delete(conn, 1)
+    for moment in ("2026-03-05 00:01", "2026-03-09 00:01"):
+        await bot.at(utc(moment))
+
+    assert (len(reminded(kenji)), len(reminded(yuki))) == (1, 0)
+    assert not any("Nobody has answered" in text for text in said_to(sec))
+
+
+async def test_the_secretariat_is_told_in_its_own_working_hours(bot: Harness) -> None:
+    """What the Japanese have not answered by Tuesday morning is told to New York when work begins there, once."""
+    sec = await bot.member_of_secretariat(tz="America/New_York")
+    kenji = await bot.person("Kenji Mori", "JP", tz="Asia/Tokyo")
+    await remind(bot, sec, group="people", people=[kenji.id])
+    told = []
+
+    for moment in ("03 00:00", "05 00:01", "05 13:59", "05 14:00", "06 15:00"):
+        await bot.at(utc(f"2026-03-{moment}"))
+        told.append(len([text for text in said_to(sec) if "Nobody has answered reminder 1" in text]))
+
+    assert told == [0, 0, 0, 1, 1]
+
+
 async def test_an_answer_ends_the_escalation_for_both(bot: Harness) -> None:
     """When the alternate has done it, the focal point's message says so, and the Secretariat hears nothing."""
     sec, (kenji, yuki) = await maker(bot), await pair(bot)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,15 @@ async def beat(db: Database, now: str) -> tuple[Unreached, ...]:
         for due in await occurrences.take_due(conn, at(now)):
             await outbox.post(conn, due.key, due.recipient, {"text": due.text}, at(now))
     return unreached
+
+
+async def deliver(db: Database, now: str, most: int = 100) -> None:
+    """Have up to `most` decided messages sent, the others put back as when Slack goes silent."""
+    async with db.begin() as conn:
+        items = await outbox.claim(conn, "sender", at(now))
+        await outbox.mark_sent(conn, [outbox.Sent(item, item.channel, "1.0") for item in items[:most]])
+        for item in items[most:]:
+            await outbox.mark_pending(conn, item, None)
 
 
 async def sent(db: Database) -> list[str]:
@@ -288,6 +298,7 @@ async def test_a_deleted_reminder_is_gone_with_what_was_put_off(db: Database) ->
     await person(db, "UANA")
     number = await scheduled(db, new(to("UANA"), "2026-03-03T09:00", Repeat.DAILY))
     await beat(db, "2026-03-03T09:00+00:00")
+    await deliver(db, "2026-03-03T09:00+00:00")
     due = await newest(db, "UANA")
     async with db.begin() as conn:
         await occurrences.snooze(conn, due, at("2026-03-03T10:00+00:00"))
@@ -298,6 +309,77 @@ async def test_a_deleted_reminder_is_gone_with_what_was_put_off(db: Database) ->
     async with db.read() as conn:
         assert await reminders.all_reminders(conn) == ()
     assert await sent(db) == ["UANA"]
+
+
+async def queued(db: Database) -> list[str]:
+    """Return to whom what has been decided and is not sent yet will go."""
+    waiting = select(outbox.outbox.c.channel).where(outbox.outbox.c.state == "pending").order_by(outbox.outbox.c.id)
+    async with db.read() as conn:
+        return list((await conn.execute(waiting)).scalars())
+
+
+@pytest.mark.parametrize("deed", ["pause", "delete", "edit"])
+async def test_what_is_queued_is_taken_back(db: Database, deed: str) -> None:
+    """With one message sent, one decided and one to come, only the first stays; an edit decides the others anew."""
+    for name, zone in (("U1", "Asia/Tokyo"), ("U2", "Asia/Tokyo"), ("U3", "Europe/Oslo")):
+        await person(db, name, zone)
+    what = new(to("U1", "U2", "U3"), "2026-03-03T09:00")
+    number = await scheduled(db, what)
+    await beat(db, "2026-03-03T00:00+00:00")
+    await deliver(db, "2026-03-03T00:00+00:00", 1)
+    before = await queued(db)
+
+    async with db.begin() as conn:
+        if deed == "pause":
+            await reminders.pause(conn, number)
+        elif deed == "delete":
+            await reminders.delete(conn, number)
+        else:
+            await reminders.edit(conn, number, 1, replace(what, text="Other words"), at("2026-03-03T00:01+00:00"))
+    after = await queued(db)
+    for moment in ("2026-03-03T00:02+00:00", "2026-03-03T08:00+00:00", "2026-03-04T12:00+00:00"):
+        await beat(db, moment)
+
+    assert (before, after) == (["U2"], [])
+    assert await queued(db) == (["U2", "U3"] if deed == "edit" else [])
+
+
+async def test_a_pause_holds_what_was_put_off(db: Database) -> None:
+    """What somebody put off comes when the reminder goes on, and not while it is paused."""
+    await person(db, "U1")
+    number = await scheduled(db, new(to("U1"), "2026-03-03T09:00", Repeat.MONTHLY))
+    await beat(db, "2026-03-03T09:00+00:00")
+    await deliver(db, "2026-03-03T09:00+00:00")
+    async with db.begin() as conn:
+        await occurrences.snooze(conn, await newest(db, "U1"), at("2026-03-03T10:00+00:00"))
+        await reminders.pause(conn, number)
+
+    await beat(db, "2026-03-03T10:00+00:00")
+    held = len(await sent(db))
+    async with db.begin() as conn:
+        await reminders.resume(conn, number, at("2026-03-03T11:00+00:00"))
+    await beat(db, "2026-03-03T11:00+00:00")
+
+    assert (held, len(await sent(db))) == (1, 2)
+
+
+async def test_who_is_left_out_by_an_edit_is_not_asked_again(db: Database) -> None:
+    """What somebody put off does not come back once the reminder is for others."""
+    await person(db, "U1")
+    await person(db, "U2")
+    what = new(to("U1"), "2026-03-03T09:00", Repeat.MONTHLY)
+    number = await scheduled(db, what)
+    await beat(db, "2026-03-03T09:00+00:00")
+    await deliver(db, "2026-03-03T09:00+00:00")
+    async with db.begin() as conn:
+        await occurrences.snooze(conn, await newest(db, "U1"), at("2026-03-03T12:00+00:00"))
+
+    async with db.begin() as conn:
+        await reminders.edit(conn, number, 1, replace(what, audience=to("U2")), at("2026-03-03T10:00+00:00"))
+    await beat(db, "2026-03-03T12:00+00:00")
+    await beat(db, "2026-04-03T12:00+00:00")
+
+    assert await sent(db) == ["U1", "U2"]
 
 
 async def test_snoozing_sends_again_and_done_ends_it(db: Database) -> None:
