@@ -16,6 +16,8 @@ from sqlalchemy import JSON, Column, ColumnElement, String, Table, cast, delete,
 from bot.rules.erasure import ERASED, Scrubber, Subject, Trace, subjects
 from storage import audit, search
 from storage.attendance import attendance
+from storage.calls import answers as call_answers
+from storage.calls import calls, invited
 from storage.communiques import versions
 from storage.contacts import COMMAND_LINE, contacts
 from storage.database import Conn, metadata
@@ -37,6 +39,7 @@ from storage.topics import topics, voices
 
 THEIRS = (
     sightings.c.viewer,
+    invited.c.person,
     survey_reminders.c.person,
     declines.c.whose,
     enquiries.c.user_id,
@@ -65,6 +68,8 @@ SOMEBODY = (
     topics.c.proposed_by,
     voices.c.person,
     attendance.c.person,
+    calls.c.opened_by,
+    call_answers.c.person,
     surveys.c.started_by,
     entries.c.by,
 )

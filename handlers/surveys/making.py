@@ -69,7 +69,7 @@ def _proposed_close(focal: Focal, zone: str) -> datetime:
 
 
 def _to_come(meetings: Sequence[Meeting], focal: Focal) -> list[Meeting]:
-    return [each for each in meetings if each.ends_on >= focal.now().date()]
+    return [each for each in meetings if each.plan.is_open(focal.now())]
 
 
 def _earlier_group(earlier: Survey, _: Gettext) -> Group:

@@ -106,7 +106,7 @@ def _key(call: Call, guest: Guest) -> str:
 
 async def _readers(conn: Conn, focal: Focal, call: Call) -> list[tuple[Guest, Reader]]:
     known = {each.user_id: each for each in await people.by_ids(conn, [each.person for each in call.guests])}
-    return [(each, reader_for(known[each.person], focal)) for each in call.guests]
+    return [(each, reader_for(known[each.person], focal)) for each in call.guests if each.person in known]
 
 
 # Answers -------------------------------------------------------------------------------------------------------------

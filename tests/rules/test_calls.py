@@ -222,3 +222,21 @@ def test_answers_are_awaited_until_before_the_first_slot() -> None:
     assert closes_at(soon, NOW) == NOW + timedelta(hours=38)
     assert closes_at(late, NOW) == NOW + timedelta(hours=72)
     assert date(2026, 3, 5) == closes_at(late, NOW).date()
+
+
+@pytest.mark.parametrize("zones", [("Asia/Tokyo", "America/New_York"), ("Asia/Tokyo", "America/Montevideo")])
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_an_old_difference_is_made_up(zones: tuple[str, str], ahead: int) -> None:
+    """Whoever has borne ten hours more than the other bears less call by call, until both have borne the same."""
+    everybody, carried = parties(*zones), {zones[ahead]: 600}
+    gaps = []
+    for month in range(12):
+        now = datetime(2026, 1, 5, 10, 0, tzinfo=UTC) + timedelta(days=30 * month)
+        slots = propose(everybody, now, 60, carried)
+        choice = best(slots, [{}] * len(slots), everybody, carried)
+        for key, burden in slots[choice.place].burdens.items():
+            carried[key] = carried.get(key, 0) + burden
+        gaps.append(abs(carried.get(zones[0], 0) - carried.get(zones[1], 0)))
+
+    assert gaps == sorted(gaps, reverse=True)
+    assert gaps[-1] <= 30

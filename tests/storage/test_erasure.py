@@ -1,13 +1,15 @@
 """A person is taken out of every table, whatever their letters, and namesakes keep what is theirs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
+from bot.rules.calls import Say, Slot
 from bot.rules.people import Profile
 from bot.rules.words import terms
-from storage import audit, contacts, erasure, outbox, people, search, sightings
+from storage import audit, calls, contacts, erasure, outbox, people, search, sightings
+from storage.calls import Guest
 from storage.database import Conn, Database, metadata
 from storage.search import Document
 
@@ -53,6 +55,10 @@ async def test_no_trace_stays_in_any_table(db: Database) -> None:
         await conn.execute(
             insert(sightings.sightings).values(contact_id=other, viewer=USER, day=NOW.date(), fields="email")
         )
+        slot = Slot(NOW + timedelta(days=5), {"FR": 30})
+        guests = [Guest(USER, "FR", "Europe/Paris"), Guest("U0OTHER", "NA", "Africa/Windhoek")]
+        call = await calls.open_call(conn, USER, 60, [slot], guests, NOW + timedelta(days=3), NOW)
+        await calls.answer(conn, next(iter(call.slots)), "FR", Say.YES, USER, NOW)
         await outbox.post(conn, f"left:{USER}:1", "C1", {"text": "x"}, NOW)
         await outbox.post(conn, "news", "C1", {"text": f"Ask {NAME} <@{USER}>"}, NOW)
         await search.index(conn, Document("practice", "9", "Mediation", f"{NAME} leads the mediators.", language="fr"))
