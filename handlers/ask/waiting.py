@@ -1,4 +1,4 @@
-"""What waits for a person: reminders, texts under silence, surveys, meetings, the store, questions."""
+"""What waits for a person: reminders, texts under silence, surveys, meetings, the store, contacts, questions."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.rules.permissions import Actor, Deed, may
 from bot.rules.text import Gettext, safe
 from handlers.communique.waiting import what_waits as silences
+from handlers.contacts.waiting import what_waits as contacts
 from handlers.listening import Focal
 from handlers.meetings.waiting import what_waits as meetings
 from handlers.reader import reader_as
@@ -31,6 +32,7 @@ async def what_waits(conn: Conn, focal: Focal, actor: Actor, _: Gettext, *, remi
         *await _surveys(conn, focal, actor, _),
         *await records(conn, focal, actor, _),
         *await meetings(conn, focal, actor, _),
+        *await contacts(conn, focal, actor, _),
         *await _questions(conn, actor, _),
     ]
 

@@ -1,5 +1,6 @@
 """The Home tab: shown when it is opened, and used from there."""
 
+from bot.rules.contacts import require_correct
 from bot.rules.permissions import Actor, Deed, require
 from bot.rules.text import Gettext
 from handlers.ask.answering import answer_privately
@@ -8,7 +9,7 @@ from handlers.home.overview import gather
 from handlers.listening import Answer, Click, Done, Event, Focal, Modal, Reply, Submission, Update, number_in
 from handlers.reader import reader_as, reader_of
 from handlers.troika import recipients
-from storage import audit, outbox
+from storage import audit, contacts, outbox, sightings
 from storage.database import Conn
 from storage.enquiries import Place
 
@@ -25,6 +26,8 @@ async def on_opened(event: Event, focal: Focal, conn: Conn) -> None:
 async def show(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> None:
     """Have the Home tab of `actor` shown as it is now."""
     overview = await gather(conn, focal, actor, _)
+    if not actor.is_secretariat:
+        await sightings.note(conn, actor, overview.contacts, focal.now())
     await outbox.show_home(conn, actor.user_id, views.build_home(reader_as(actor, _, focal), overview), focal.now())
 
 
@@ -32,6 +35,16 @@ async def mark_done(click: Click, focal: Focal) -> Answer:
     """Mark a reminder done from the tab, in the DM and in the tab at once."""
     async with focal.db.begin() as conn:
         await recipients.finish(conn, click, focal)
+        await show(conn, focal, click.actor, click._)
+    return Done()
+
+
+async def verify(click: Click, focal: Focal) -> Answer:
+    """Record from the tab that a contact is still right, and show it so."""
+    contact_id = number_in(click.value, "/wps-contacts verify")
+    async with focal.db.begin() as conn:
+        require_correct(click.actor, await contacts.contact(conn, contact_id, lock=True))
+        await contacts.verify(conn, contact_id, click.actor.user_id, focal.now())
         await show(conn, focal, click.actor, click._)
     return Done()
 

@@ -1,6 +1,6 @@
 """What the Home tab shows one person, gathered in one read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.rules.contacts import Contact, is_stale, shown_to
@@ -68,13 +68,18 @@ async def gather(conn: Conn, focal: Focal, actor: Actor, _: Gettext) -> Overview
         secretariat=await people.secretariat_of(conn, focal.secretariat, today),
         waiting=tuple(await what_waits(conn, focal, actor, _, reminded=False)),
         due=await occurrences.open_for(conn, actor.user_id),
-        contacts=tuple(shown_to(each, actor, today) for each in own),
+        contacts=tuple(_in_short(shown_to(each, actor, today)) for each in own),
         stale=frozenset(each.id for each in own if is_stale(each, today, focal.network.verification_days)),
         presidencies=await all_presidencies(conn),
         meeting=await meetings.next_meeting(conn, today),
         surveys=await _open_surveys(conn, focal, actor),
         care=await _care(conn, focal, today) if actor.is_secretariat else None,
     )
+
+
+def _in_short(shown: Contact) -> Contact:
+    """Return a contact with what the tab shows of it: how to reach somebody stands on their card."""
+    return replace(shown, languages="", zone="", email="", phone="")
 
 
 async def _open_surveys(conn: Conn, focal: Focal, actor: Actor) -> tuple[Survey, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.rules.contacts import Contact, checked_on
+from bot.rules.contacts import Contact, checked_on, may_correct
 from bot.rules.dates import day_words, moment_words
 from bot.rules.permissions import Deed, may
 from bot.rules.text import N_, safe
@@ -156,11 +156,21 @@ def _delegation(reader: Reader, overview: Overview) -> list[Block]:
     _ = reader._
     if overview.actor.member is None or overview.actor.is_secretariat:
         return []
-    lines = [_contact(reader, overview, each) for each in overview.contacts[:MOST_CONTACTS]]
+    asked = [each for each in overview.contacts if each.id in overview.stale and may_correct(overview.actor, each)][
+        :MOST
+    ]
+    rest = [each for each in overview.contacts[:MOST_CONTACTS] if each not in asked]
+    lines = [_contact(reader, overview, each) for each in rest]
     title = _("My delegation: {member}").format(member=safe(reader.names(overview.actor.member)))
     foot = _("More, and to correct it: `/wps-contacts`")
-    blocks = packed([f"*{title}*", *(lines or [_("No current contact is recorded.")])])
-    return [divider(), *blocks, context(foot)]
+    none = [] if overview.contacts else [_("No current contact is recorded.")]
+    rows = [section(_contact(reader, overview, each), _still_right(reader, each)) for each in asked]
+    return [divider(), *packed([f"*{title}*", *lines, *none]), *rows, context(foot)]
+
+
+def _still_right(reader: Reader, contact: Contact) -> Element:
+    label = reader._("Still right: {name}").format(name=contact.name)
+    return button(reader._("Still right"), ids.HOME_VERIFY, str(contact.id), label=label)
 
 
 def _contact(reader: Reader, overview: Overview, contact: Contact) -> str:

@@ -13,7 +13,7 @@ from storage.reminders import NewReminder
 from tests.harness import Harness
 from workspace.driver import text_of
 from workspace.person import Person
-from workspace.state import View
+from workspace.state import Message, View
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -226,3 +226,41 @@ async def test_what_waits_names_due_reminders(bot: Harness) -> None:
     answer = await ana.command("/wps")
 
     assert "• Call Namibia – due since Monday 2 March 2026, 10:00 (UTC)" in text_of(answer)
+
+
+async def test_a_contact_is_confirmed_from_the_tab(bot: Harness) -> None:
+    """What is to be checked of the own delegation has a button on the tab; once pressed it waits no more."""
+    ana = await bot.person("Ana Costa", "UY")
+    await bot.contact({"member": "UY", "name": "Bruno Sosa", "role": "alternate", "updated_at": LONG_AGO})
+
+    await ana.click(await home(bot, ana), "Still right")
+    await bot.settle()
+
+    assert ana.home is not None
+    assert "• *Bruno Sosa* – alternate – checked 2 March 2026" in text_of(ana.home)
+    assert "Still right" not in text_of(ana.home)
+
+
+async def test_ones_own_contact_waits_to_be_confirmed(bot: Harness) -> None:
+    """Whoever has not confirmed their own contact for long reads so among what waits for them."""
+    ana = await bot.person("Ana Costa", "UY")
+    before = text_of(await home(bot, ana))
+
+    bot.clock.advance(days=200)
+
+    line = "• Is your contact still right? `/wps-contacts verify`"
+    assert line not in before
+    assert line in text_of(await home(bot, ana))
+
+
+async def test_what_the_tab_shows_of_colleagues_is_noted(bot: Harness) -> None:
+    """A title that only the Network may see is noted as seen when a colleague's tab shows it."""
+    ana, bruno = await bot.person("Ana Costa", "UY"), await bot.person("Bruno Sosa")
+    held = {"member": "UY", "name": "Bruno Sosa", "role": "alternate", "title": "Adviser", "phone": "+598 2 555 0100"}
+    await bot.contact(held | {"user_id": bruno.id})
+
+    await home(bot, ana)
+
+    seen = await bruno.command("/wps-contacts seen")
+    assert isinstance(seen, Message)
+    assert seen.text.splitlines()[1:] == [f"• 2 March 2026: <@{ana.id}> saw Title"]
