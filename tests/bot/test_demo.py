@@ -66,6 +66,18 @@ async def test_its_reminders_arrive_when_the_clock_is_moved(demo: Demo) -> None:
     assert "comes late" not in reminder
 
 
+async def test_a_running_clock_is_not_overtaken(demo: Demo) -> None:
+    """A jump goes all the way while the clock runs on by itself, past the moments that were just looked up."""
+    _slack, _cast, _clock, bot = demo
+    running = Clock()
+    to = running.now() + timedelta(milliseconds=200)
+
+    for _ in range(20):
+        await let_time_pass(bot, running, max(to, running.now() + timedelta(microseconds=500)))
+
+    assert running.now() >= to
+
+
 async def test_time_goes_forward_alone(demo: Demo) -> None:
     """A moment that has passed cannot be jumped to."""
     _slack, _cast, clock, bot = demo

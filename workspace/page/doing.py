@@ -1,5 +1,6 @@
 """What a person does on the page: every form and button ends here, in a verb of `Person`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ class Doing:
         """Act in `workspace`."""
         self._workspace = workspace
         self._team = workspace.team
+        self._jumping = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         """Return what is done where."""
@@ -147,7 +149,9 @@ class Doing:
         if self._workspace.jump is None:
             raise NotPossible("This workspace's clock cannot be moved.")
         try:
-            await self._workspace.jump(_moment(form, self._workspace.now(), person.user.tz))
+            # One jump after the other: each begins where the one before it has ended.
+            async with self._jumping:
+                await self._workspace.jump(_moment(form, self._workspace.now(), person.user.tz))
         except ValueError as problem:
             raise NotPossible(f"That moment cannot be jumped to: {problem}.") from None
         self._workspace.deliveries.retry_due()
