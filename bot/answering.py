@@ -42,6 +42,9 @@ class NoSlack:
         """Know no address."""
         return ""
 
+    def tell_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """Show nothing."""
+
     async def is_in(self, channel: str) -> bool:
         """Be nowhere."""
         return False

@@ -1,6 +1,8 @@
 """Slack's Web API as Focal uses it: one session, no hidden retries, its errors as classes."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +34,8 @@ class SlackApi:
         self.bot_user_id = ""
         self.bot_id = ""
         self.url = ""
+        # The loop holds tasks weakly: without this one could be gone before it is done.
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Ask who the token belongs to; TokenRefused if it is not accepted."""
@@ -110,6 +114,20 @@ class SlackApi:
         Source: the permanent addresses that chat.getPermalink gives; a reply's would need its thread as well.
         """
         return f"{self.url}archives/{channel}/p{ts.replace('.', '')}" if self.url else ""
+
+    def tell_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """Show below a conversation with the app what it is doing, until it answers there; nothing waits for it.
+
+        Slack shows it in the agent view alone, which not every plan has: whatever it answers, nothing depends on it.
+        """
+        task = asyncio.create_task(self._tell_status(channel, thread_ts, status))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell_status(self, channel: str, thread_ts: str, status: str) -> None:
+        payload = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
+        with suppress(slack_errors.SlackError, LostAnswer):
+            await self.call("assistant.threads.setStatus", payload)
 
     async def is_in(self, channel: str) -> bool:
         """Tell whether the app is in a channel and may post there."""

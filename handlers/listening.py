@@ -35,6 +35,9 @@ class Slack(Protocol):
     def address(self, channel: str, ts: str) -> str:
         """Return where a message that stands in a channel itself can be seen, without asking Slack."""
 
+    def tell_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """Show below a conversation with the app what it is doing, as far as Slack can; nothing waits for it."""
+
     async def is_in(self, channel: str) -> bool:
         """Tell whether the app is in a channel and may post there."""
 

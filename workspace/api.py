@@ -40,6 +40,7 @@ SCOPES = {
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
     "chat.getPermalink": None,
+    "assistant.threads.setStatus": "assistant:write",
     "conversations.open": "im:write",
     "conversations.info": None,
     "conversations.history": None,
@@ -66,6 +67,8 @@ class Methods:
         self._manifest = manifest
         self._deliveries = deliveries
         self._bot = bot
+        self.statuses: list[tuple[str, str, str]] = []
+        """What the app said that it was doing: (channel, thread, status), oldest first."""
 
     async def call(self, name: str, args: Args) -> Result:
         """Answer a call; raise Refusal with Slack's word."""
@@ -205,6 +208,16 @@ class Methods:
             "channel": channel.id,
             "permalink": f"{self._deliveries.base_url}/archives/{channel.id}/p{message.ts.replace('.', '')}",
         }
+
+    async def assistant_threads_setStatus(self, args: Args) -> Result:  # noqa: N802 - Slack's name
+        """Show what the app is doing below one of its direct messages, until it says something there."""
+        channel = self._team.channels.get(str(args.get("channel_id", "")))
+        if channel is None or self._bot.id not in channel.members:
+            raise Refusal("channel_not_found")
+        if not args.get("thread_ts"):
+            raise Refusal("invalid_arguments")
+        self.statuses.append((channel.id, str(args["thread_ts"]), str(args.get("status", ""))))
+        return {}
 
     async def conversations_open(self, args: Args) -> Result:
         """Open the direct message with one person, or the group message with up to eight."""

@@ -22,6 +22,7 @@ EVENT_SCOPES = {
     "user_change": "users:read",
 }
 METHOD_SCOPES = {
+    "assistant.threads.setStatus": "assistant:write",
     "chat.postMessage": "chat:write",
     "chat.postEphemeral": "chat:write",
     "chat.update": "chat:write",
@@ -70,7 +71,18 @@ class _Shortcut(_Part):
     description: str = Field(min_length=1, max_length=150)
 
 
+class _Prompt(_Part):
+    title: str = Field(min_length=1)
+    message: str = Field(min_length=1)
+
+
+class _Agent(_Part):
+    agent_description: str = Field(min_length=1, max_length=300)
+    suggested_prompts: Annotated[list[_Prompt], Field(max_length=4)] = []
+
+
 class _Features(_Part):
+    agent_view: _Agent | None = None
     slash_commands: Annotated[list[_Command], Field(max_length=50)] = []
     shortcuts: Annotated[list[_Shortcut], Field(max_length=10)] = []
 

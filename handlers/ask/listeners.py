@@ -50,6 +50,7 @@ async def on_message(event: Event, focal: Focal, conn: Conn) -> None:
     if event.body.get("channel_type") == "im" and _is_asking(event.body):
         body = event.body
         place = Place(body["channel"], body["ts"], body.get("thread_ts") or "", private=False)
+        focal.slack.tell_status(place.channel, body.get("thread_ts") or body["ts"], event._("is looking it up …"))
         said = await _answer_message(event, focal, conn, place)
         if said is not None:
             payload = message(said.text, said.blocks) | ({"thread_ts": place.thread_ts} if place.thread_ts else {})

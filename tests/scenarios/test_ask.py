@@ -725,3 +725,12 @@ async def test_only_the_secretariat_adds_what_is_known(bot: Harness, ana: Person
     said = text_of(await command(ana, "practice"))
 
     assert "NOT-ALLOWED" in said
+
+
+async def test_a_conversation_shows_that_it_is_looked_up(bot: Harness, ana: Person) -> None:
+    """Below a question in a direct message stands what the app is doing, in the thread of that question."""
+    question = await ana.tell_app("Who chaired in 2019?")
+
+    await bot.settle()
+
+    assert bot.slack.methods.statuses == [(ana.dm.id, question.ts, "is looking it up …")]
