@@ -11,8 +11,9 @@ from typing import Any
 from bot.rules.attribution import Attribution, File
 from bot.rules.profile import WorkingHours
 from bot.rules.questions import NewQuestion, read_question
-from bot.rules.reminders import utc_of, wall_of, working_wall, zone_of
+from bot.rules.reminders import LONGEST_REST, utc_of, wall_of, working_wall, zone_of
 from bot.rules.text import plain
+from bot.rules.workdays import WorkingTime
 
 MAX_QUESTIONS = 30
 MAX_TITLE = 140
@@ -195,7 +196,7 @@ def _working_days(wall: datetime, count: int, hours: WorkingHours) -> list[datet
     found = [wall]
     while len(found) < count:
         wall += timedelta(days=1)
-        if wall.isoweekday() in hours.weekdays:
+        if hours.works_on(wall.date()):
             found.append(wall)
     return found
 
@@ -214,7 +215,7 @@ TIME_TO_ANSWER = timedelta(hours=6)
 
 
 def stage_moments(
-    starts_at: datetime, closes_at: datetime, zone: str, hours: WorkingHours
+    starts_at: datetime, closes_at: datetime, zone: str, hours: WorkingTime
 ) -> tuple[tuple[Stage, datetime], ...]:
     """Return when somebody in `zone` is reminded (aware UTC), in their working hours, in order.
 
@@ -231,18 +232,18 @@ def stage_moments(
     return tuple(pair for pair, after in zip(in_time, following, strict=True) if pair[1] < after)
 
 
-def _in_working_hours(target: datetime, limit: datetime, zone: str, hours: WorkingHours) -> datetime:
+def _in_working_hours(target: datetime, limit: datetime, zone: str, hours: WorkingTime) -> datetime:
     """Return the first moment in working hours from `target` on or, where that is past `limit`, the last one before."""
     wall = wall_of(target, zone)
     moment = utc_of(working_wall(wall, hours), zone)
     return moment if moment <= limit else utc_of(_last_working_wall(wall, hours), zone)
 
 
-def _last_working_wall(wall: datetime, hours: WorkingHours) -> datetime:
+def _last_working_wall(wall: datetime, hours: WorkingTime) -> datetime:
     """Return the start of the last working hour before `wall`."""
     ends = wall.replace(hour=hours.end - 1, minute=0, second=0, microsecond=0)
-    days = (ends - timedelta(days=n) for n in range(9))
-    return next((day for day in days if day < wall and day.isoweekday() in hours.weekdays), wall)
+    days = (ends - timedelta(days=n) for n in range(LONGEST_REST.days))
+    return next((day for day in days if day < wall and hours.works_on(day.date())), wall)
 
 
 def due_stage(moments: Iterable[tuple[Stage, datetime]], now: datetime) -> Stage | None:

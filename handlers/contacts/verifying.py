@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.rules.contacts import shown_to
 from bot.rules.permissions import Actor
 from bot.rules.reminders import is_working, wall_of
+from bot.rules.workdays import hours_for
 from handlers import secretariat
 from handlers.contacts import views
 from handlers.listening import Focal
@@ -19,7 +20,9 @@ async def ask_people(focal: Focal, now: datetime) -> None:
     async with focal.db.read() as conn:
         found = await verification.to_ask(conn, now, focal.network.verification_days)
     for asking in found:
-        if is_working(wall_of(now, asking.person.zone), focal.network.working_hours):
+        person = asking.person
+        hours = hours_for(focal.network.working_hours, person.member, person.zone)
+        if is_working(wall_of(now, person.zone), hours):
             async with focal.db.begin() as conn:
                 await _ask(conn, focal, asking, now)
 

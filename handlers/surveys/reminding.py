@@ -7,6 +7,7 @@ from bot.rules.permissions import Deed, require, require_voice
 from bot.rules.problems import AlreadyDone, BadInput, Closed
 from bot.rules.reminders import utc_of, wall_of, working_wall
 from bot.rules.surveys import AHEAD, Stage, due_stage, stage_moments
+from bot.rules.workdays import WorkingTime, hours_for
 from handlers import secretariat
 from handlers.beats import each_due
 from handlers.listening import Answer, Click, Command, Errors, Focal, Modal, Reply, Submission, number_in
@@ -22,8 +23,8 @@ LOOK_AGAIN = timedelta(hours=1)
 """How often a running survey is looked at near a stage: somebody may have joined, or have moved to another zone."""
 LATELY = timedelta(hours=20)
 """Nobody is reminded of one survey twice within a working day."""
-EARLIEST = timedelta(days=4)
-"""A weekend may bring a reminder forward, and the zones do."""
+EARLIEST = timedelta(days=14)
+"""Weekends and holidays may bring a reminder forward, and the zones do."""
 
 
 async def remind(command: Command, focal: Focal) -> Answer:
@@ -72,8 +73,12 @@ async def _missing(conn: Conn, survey: Survey, now: datetime) -> list[Recipient]
 def _next(focal: Focal, person: Recipient) -> datetime:
     now = focal.now()
     wall = wall_of(now, person.zone)
-    working = working_wall(wall, focal.network.working_hours)
+    working = working_wall(wall, _hours(focal, person))
     return now if working == wall else utc_of(working, person.zone)
+
+
+def _hours(focal: Focal, person: Recipient) -> WorkingTime:
+    return hours_for(focal.network.working_hours, person.member, person.zone)
 
 
 async def send_due(focal: Focal, now: datetime) -> None:
@@ -110,7 +115,7 @@ async def _look(conn: Conn, focal: Focal, survey_id: int, now: datetime) -> None
     lately = await survey_reminders.reminded_since(conn, survey, now - LATELY)
     following = [now + LOOK_AGAIN]
     for person in await _missing(conn, survey, now):
-        moments = stage_moments(survey.started_at, survey.closes_at, person.zone, focal.network.working_hours)
+        moments = stage_moments(survey.started_at, survey.closes_at, person.zone, _hours(focal, person))
         following += [moment for _, moment in moments if moment > now]
         stage = due_stage(moments, now)
         if stage is not None:

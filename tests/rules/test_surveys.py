@@ -24,6 +24,7 @@ from bot.rules.surveys import (
     unique,
     words_of,
 )
+from bot.rules.workdays import hours_for
 
 ROOT = "1772445600.000100"
 TS = "1772445660.000200"
@@ -181,6 +182,15 @@ def test_a_long_survey_has_every_stage(starts: datetime, zone: str) -> None:
     found = stage_moments(starts, starts + timedelta(days=30), zone, HOURS)
 
     assert {Stage.WEEK, Stage.LAST_DAY} <= {stage for stage, _ in found}
+
+
+def test_a_stage_on_a_holiday_waits_for_work_and_the_last_one_comes_before_it() -> None:
+    """Closing on the Tuesday after Easter, Oslo is reminded on the Wednesday before: from Thursday on it is on holiday."""
+    closes = datetime(2026, 4, 7, 7, tzinfo=UTC)
+
+    found = dict(stage_moments(FRIDAY, closes, "Europe/Oslo", hours_for(HOURS, "NO", "Europe/Oslo")))
+
+    assert wall_of(found[Stage.LAST_DAY], "Europe/Oslo").isoformat() == "2026-04-01T17:00:00"
 
 
 def test_of_missed_stages_only_the_newest_is_due() -> None:
