@@ -23,6 +23,8 @@ from bot.rules.text import markdown
 
 CLAUSE_WORDS = Path(__file__).parent / "clause_words.yaml"
 CLAUSE_LIMIT = 2000
+MOST_BETWEEN = 2
+"""Words that stay between two changes and are shown with them all the same."""
 TITLE_LIMIT = 200
 Name = Callable[[str], str]
 """Returns what a member is called from its code."""
@@ -306,12 +308,23 @@ def _places(older: Text, newer: Text) -> set[int]:
 
 
 def word_diff(older: str, newer: str) -> tuple[Piece, ...]:
-    """Return two wordings as one, word by word: what stays, what went and what came."""
+    """Return two wordings as one: what stays, what went and what came, each in runs of words that can be read."""
     before, after = re.findall(r"\s+|[^\s]+", older), re.findall(r"\s+|[^\s]+", newer)
-    pieces = []
-    for deed, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if deed == "equal":
-            pieces.append(Piece(" ", "".join(before[i1:i2])))
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    changed = [deed != "equal" for deed, *_ in steps]
+    runs: list[tuple[bool, str, str]] = []
+    for place, (_deed, i1, i2, j1, j2) in enumerate(steps):
+        went, came = "".join(before[i1:i2]), "".join(after[j1:j2])
+        # A word or two that stay by chance between changes would only tear them apart.
+        between = 0 < place < len(steps) - 1 and len(went.split()) <= MOST_BETWEEN
+        if runs and runs[-1][0] and (changed[place] or between):
+            runs[-1] = (True, runs[-1][1] + went, runs[-1][2] + came)
         else:
-            pieces += [Piece("-", "".join(before[i1:i2]))] * (i2 > i1) + [Piece("+", "".join(after[j1:j2]))] * (j2 > j1)
-    return tuple(pieces)
+            runs.append((changed[place], went, came))
+    return tuple(piece for run in runs for piece in _pieces(*run))
+
+
+def _pieces(changed: bool, went: str, came: str) -> list[Piece]:
+    if not changed:
+        return [Piece(" ", went)]
+    return [Piece(mark, words) for mark, words in (("-", went), ("+", came)) if words]

@@ -175,3 +175,12 @@ def test_a_comparison_holds_both_wordings(older: str, newer: str) -> None:
 
     assert "".join(piece.words for piece in pieces if piece.mark != "+") == older
     assert "".join(piece.words for piece in pieces if piece.mark != "-") == newer
+
+
+def test_what_changed_is_shown_in_runs_of_words() -> None:
+    """Blanks and a word or two that stay by chance do not tear a change apart; longer ones stand as they are."""
+    torn = communique.word_diff("Offer tours to young parents", "Fund courts to hear victims")
+    apart = communique.word_diff("Offer tours to all young parents now", "Offer courts to all young parents soon")
+
+    assert torn == (Piece("-", "Offer tours to young parents"), Piece("+", "Fund courts to hear victims"))
+    assert [piece.mark for piece in apart] == [" ", "-", "+", " ", "-", "+"]
