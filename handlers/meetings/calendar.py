@@ -70,12 +70,17 @@ async def send_calendar(command: Command, focal: Focal) -> Answer:
     async with focal.db.read() as conn:
         known = await meetings.all_meetings(conn)
     coming = [each for each in known if each.plan.is_open(focal.now())]
-    feed_at = command._("To subscribe, give your calendar this address: {url}").format(url=focal.calendar_url)
-    lines = [feed_at] if focal.calendar_url else []
     if not coming:
         raise NotFound("No meeting to come is known to me yet.", "See /wps-meeting list.")
-    lines.insert(0, command._("The calendar file is on its way to your messages with Focal."))
-    return Reply("\n".join(lines), after=partial(_send, command, focal, coming, "meetings.ics"))
+    said = [command._("The calendar file is on its way to your messages with Focal."), *_feed_at(command, focal)]
+    return Reply("\n".join(said), after=partial(_send, command, focal, coming, "meetings.ics"))
+
+
+def _feed_at(request: Request, focal: Focal) -> list[str]:
+    """Say where the feed is, to those who belong: whoever knows its address is asked nothing more."""
+    if not focal.calendar_url or not may(request.actor.roles, Deed.PROPOSE_TOPICS):
+        return []
+    return [request._("To subscribe, give your calendar this address: {url}").format(url=focal.calendar_url)]
 
 
 async def click_calendar(click: Click, focal: Focal) -> Answer:

@@ -62,7 +62,10 @@ async def save(submission: Submission, focal: Focal) -> Answer:
         return Errors({block: problem.said(submission._) for block, problem in problems.items()})
     try:
         async with focal.db.begin() as conn:
-            saved, followed = await _store(conn, submission, focal, number, version, plan)
+            if number:
+                saved, followed = await _change(conn, submission, focal, number, version, plan)
+            else:
+                saved, followed = await _plan_new(conn, submission, focal, plan)
     except Changed:
         return await _changed_since(submission, focal, number, plan)
     except AlreadyDone as twin:
@@ -70,16 +73,23 @@ async def save(submission: Submission, focal: Focal) -> Answer:
     return Reply(*views.build_saved(reader_of(submission, focal), saved, followed))
 
 
-async def _store(
-    conn: Conn, submission: Submission, focal: Focal, number: int, version: int, plan: Plan
-) -> tuple[Meeting, Sequence[str]]:
+Saved = tuple[Meeting, Sequence[str]]
+"""A meeting as it is stored, and what has followed from that (mrkdwn)."""
+
+
+async def _plan_new(conn: Conn, submission: Submission, focal: Focal, plan: Plan) -> Saved:
+    """Store a new meeting and lay out its playbook."""
     now, by = focal.now(), submission.actor.user_id
-    if not number:
-        saved = await meetings.plan(conn, plan, by, now, f"form:{submission.view.get('id')}")
-        await audit.note(conn, now, by, "plan", f"meeting {saved.id}", first_day=plan.starts_on.isoformat())
-        steps = steps_of(saved.id, plan, focal.network.playbook, now.date())
-        await duties.lay_out(conn, steps, by, submission.actor.zone, focal.network.working_hours, now)
-        return saved, views.laid_out(submission._, len(steps))
+    saved = await meetings.plan(conn, plan, by, now, f"form:{submission.view.get('id')}")
+    await audit.note(conn, now, by, "plan", f"meeting {saved.id}", first_day=plan.starts_on.isoformat())
+    steps = steps_of(saved.id, plan, focal.network.playbook, now.date())
+    await duties.lay_out(conn, steps, by, submission.actor.zone, focal.network.working_hours, now)
+    return saved, views.laid_out(submission._, len(steps))
+
+
+async def _change(conn: Conn, submission: Submission, focal: Focal, number: int, version: int, plan: Plan) -> Saved:
+    """Store what was changed of a meeting, and move what goes by its days."""
+    now, by = focal.now(), submission.actor.user_id
     before = await meetings.existing(conn, number, lock=True)
     saved = await meetings.change(conn, number, version, plan, by, now)
     fields = list(plan.differs_from(before.plan))

@@ -363,14 +363,17 @@ async def test_all_meetings_to_come_are_one_file(bot: Harness) -> None:
 
 
 async def test_the_feed_s_address_is_told_where_there_is_one(seeded_url: str, clock: Clock) -> None:
-    """Where Focal is reached from outside, whoever asks for the calendar is told where to subscribe."""
+    """Where Focal is reached from outside, those who belong to the Network are told where to subscribe."""
     async with harness(seeded_url, clock, public_url="https://focal.example.org/") as bot:
         sec = await bot.member_of_secretariat()
         await planned(bot, sec)
 
-        answer = text_of(await sec.command("/wps-meeting calendar"))
+        guest = await bot.person("Guest Person")
 
-        assert re.search(r"https://focal\.example\.org/calendar/[0-9a-f]{40}\.ics", answer)
+        told, untold = [text_of(await each.command("/wps-meeting calendar")) for each in (sec, guest)]
+
+        assert re.search(r"https://focal\.example\.org/calendar/[0-9a-f]{40}\.ics", told)
+        assert "https://" not in untold
 
 
 # Elsewhere -----------------------------------------------------------------------------------------------------------
