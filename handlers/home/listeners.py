@@ -1,6 +1,7 @@
 """The Home tab: shown when it is opened, and used from there."""
 
 from bot.rules.contacts import require_correct
+from bot.rules.dates import day_words
 from bot.rules.permissions import Actor, Deed, require
 from bot.rules.text import Gettext
 from handlers.ask.answering import answer_privately
@@ -41,12 +42,16 @@ async def mark_done(click: Click, focal: Focal) -> Answer:
 
 async def verify(click: Click, focal: Focal) -> Answer:
     """Record from the tab that a contact is still right, and show it so."""
-    contact_id = number_in(click.value, "/wps-contacts verify")
+    contact_id, today = number_in(click.value, "/wps-contacts verify"), focal.now().date()
     async with focal.db.begin() as conn:
-        require_correct(click.actor, await contacts.contact(conn, contact_id, lock=True))
+        held = await contacts.contact(conn, contact_id, lock=True)
+        require_correct(click.actor, held)
         await contacts.verify(conn, contact_id, click.actor.user_id, focal.now())
         await show(conn, focal, click.actor, click._)
-    return Done()
+    if held.member == click.actor.member and not click.actor.is_secretariat and held.verified_on != today:
+        return Done()
+    # Nothing on the tab looks different now.
+    return Reply(click._("Verified on {day}.").format(day=day_words(today, click.actor.locale)))
 
 
 async def send_again(click: Click, focal: Focal) -> Answer:
