@@ -61,6 +61,11 @@ class Channel:
     is_archived: bool = False
     last_read: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_direct(self) -> bool:
+        """Tell whether this is a conversation among people, known by their names, and no channel."""
+        return self.kind in {"im", "mpim"}
+
 
 @dataclass
 class Message:

@@ -448,6 +448,20 @@ async def test_a_confirm_dialog_carries_the_apps_words(app: App, general: Channe
     assert "Sure? It is gone then. Go on Stay" in page.text
 
 
+async def test_a_group_message_is_named_by_its_people(app: App, tab: Tab) -> None:
+    """What the app writes to several people stands among everybody's direct messages, under the names of the others."""
+    ben, cy = app.slack.add_user("Ben Okafor"), app.slack.add_user("Cy Sample")
+    people = ",".join(each.id for each in (tab.person, ben, cy))
+    group = (await app.call("conversations.open", users=people))["channel"]["id"]
+
+    await app.call("chat.postMessage", channel=group, text="to the three of you")
+    page = await tab.visit(group)
+
+    assert page.links["BO Ben Okafor, Cy Sample"].endswith(group)
+    assert "This is the beginning of your conversation with Ben Okafor, Cy Sample." in page.text
+    assert "to the three of you" in page.text
+
+
 async def test_an_answer_to_oneself_is_no_news(app: App, general: Channel, tab: Tab) -> None:
     """The line above what is new stands above what others say, and not above what the app answers to the reader alone."""
     ben = app.slack.add_user("Ben Okafor")

@@ -46,15 +46,19 @@ class Reader:
             name = "private channel" if channel.kind == "private" else self.place_name(channel)
             return Markup('<span class="mention">#{}</span>').format(name)
         return Markup('<a class="mention" href="{}/{}">{}{}</a>').format(
-            self.root, channel.id, "" if channel.kind == "im" else "#", self.place_name(channel)
+            self.root, channel.id, "" if channel.is_direct else "#", self.place_name(channel)
         )
 
     def place_name(self, channel: Channel) -> str:
-        """Return a channel's name, of a direct message the other's."""
-        if channel.kind != "im":
+        """Return a channel's name, of a direct or group message those of the others in it, people first."""
+        if not channel.is_direct:
             return channel.name
-        other = next((each for each in channel.members if each != self.user.id), self.user.id)
-        return self.team.users[other].real_name
+        return ", ".join(each.real_name for each in self.others(channel))
+
+    def others(self, channel: Channel) -> list[User]:
+        """Return who else is in a conversation; apps only where no person is."""
+        found = [self.team.users[each] for each in channel.members if each != self.user.id] or [self.user]
+        return [each for each in found if not each.is_bot] or found
 
     def date(self, epoch: str, pattern: str, fallback: str) -> str:
         """Return a moment in the person's zone, `fallback` if it is none."""

@@ -215,7 +215,7 @@ def _same_place(sight: Sight, user: User) -> str:
     """Return where another person finds what this tab shows, below their own address."""
     if sight.place is None:
         return "/home"
-    if sight.place.kind != "im" and user.id in sight.place.members:
+    if not sight.place.is_direct and user.id in sight.place.members:
         thread = f"?thread={sight.root.ts}" if sight.root else ""
         return f"/{sight.place.id}{thread}"
     return ""

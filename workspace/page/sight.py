@@ -117,7 +117,7 @@ def entries(sight: Sight) -> list[Entry]:
     """Return the person's places: channels by name, then direct messages with people."""
     places = [each for each in sight.team.channels.values() if sight.person.id in each.members]
     found = [_entry(sight, each) for each in places if each.id != sight.person.dm.id]
-    return sorted(found, key=lambda each: (each.channel.kind == "im", each.name.casefold()))
+    return sorted(found, key=lambda each: (each.channel.is_direct, each.name.casefold()))
 
 
 def app_entry(sight: Sight) -> Entry:
@@ -126,13 +126,13 @@ def app_entry(sight: Sight) -> Entry:
 
 
 def _entry(sight: Sight, channel: Channel) -> Entry:
-    unread = [each for each in _unread(sight, channel) if channel.kind == "im" or not each.is_reply]
+    unread = [each for each in _unread(sight, channel) if channel.is_direct or not each.is_reply]
     mention = f"<@{sight.person.id}>"
-    called = [each for each in _unread(sight, channel) if mention in each.text or channel.kind == "im"]
-    other = next((each for each in channel.members if each != sight.person.id), None) if channel.kind == "im" else None
+    called = [each for each in _unread(sight, channel) if mention in each.text or channel.is_direct]
+    other = sight.reader.others(channel)[0] if channel.is_direct else None
     here = sight.place is not None and sight.place.id == channel.id
     name = sight.reader.place_name(channel)
-    return Entry(channel, name, sight.team.users[other] if other else None, len(unread), len(called), here)
+    return Entry(channel, name, other, len(unread), len(called), here)
 
 
 def _unread(sight: Sight, channel: Channel) -> Iterator[Message]:
