@@ -23,6 +23,8 @@ from storage.contacts import COMMAND_LINE, contacts
 from storage.database import Conn, metadata
 from storage.duties import duties
 from storage.enquiries import enquiries
+from storage.follow_ups import reports
+from storage.follow_ups import rounds as follow_ups
 from storage.inbox import inbox
 from storage.meetings import meetings
 from storage.outbox import outbox
@@ -54,6 +56,8 @@ DELEGATION_ONLY = (
     recommendations.c.proposer,
     revisions.c.by,
     suggestions.c.author,
+    reports.c.by,
+    reports.c.validated_by,
     meetings.c.changed_by,
     duties.c.assigned_to,
     duties.c.done_by,
@@ -72,6 +76,7 @@ SOMEBODY = (
     call_answers.c.person,
     surveys.c.started_by,
     entries.c.by,
+    follow_ups.c.asked_by,
 )
 """Columns that must say something: it is that somebody did it who was erased."""
 DEED = "erase person"
