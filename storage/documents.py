@@ -29,7 +29,7 @@ def as_word(title: str, introduction: str, parts: Sequence[Part]) -> bytes:
     for part in parts:
         document.add_heading(legal(part.title), 1)
         for line in part.lines:
-            document.add_paragraph(legal(line), style="List Bullet")
+            document.add_paragraph(legal(line), style=None if line.startswith("☐") else "List Bullet")
         if part.rows:
             columns = len(part.rows[0])
             add_table(document, part.rows, [WIDTH / columns] * columns)

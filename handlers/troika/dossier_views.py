@@ -22,6 +22,8 @@ from storage.meetings import Meeting
 from storage.recommendations import Recommendation
 from storage.reminders import Reminder
 
+BOX = "☐"
+"""What to do begins with a box to tick."""
 SHOWN = 6
 """Lines of each part that stand in the message; the file has them all."""
 
@@ -57,7 +59,7 @@ def introduction(reader: Reader, hand_over: HandOver) -> str:
         return _("Nobody is known yet to take the presidency over; {outgoing} hands it over.").format(
             outgoing=_chairs(reader, hand_over.outgoing)
         )
-    return _("{incoming} presides from {first} until {last}, and takes over from {outgoing}.").format(
+    return _("The presidency goes from {outgoing} to {incoming}, from {first} until {last}.").format(
         incoming=_chairs(reader, hand_over.incoming),
         first=day_words(hand_over.incoming.starts_on, reader.locale),
         last=day_words(hand_over.incoming.ends_on, reader.locale),
@@ -79,10 +81,14 @@ def build_message(reader: Reader, dossier: Dossier) -> Words:
     shown = [_shortened(reader, part) for part in parts(reader, dossier)]
     lines = [safe(introduction(reader, dossier.hand_over), 600)]
     for part in shown:
-        lines += [f"*{safe(part.title)}*", *(f"• {safe(line, 400)}" for line in part.lines)]
+        lines += [f"*{safe(part.title)}*", *(_point(safe(line, 400)) for line in part.lines)]
     row = actions(button(_("Send me the file"), ids.HAND_OVER_FILE, dossier.hand_over.day.isoformat()))
     foot = _("You find this again with `/wps-troika hand-over`. The file holds contacts: please do not pass it on.")
     return "\n".join([f"*{title}*", *lines, foot]), [header(title), *packed(lines), row, context(foot)]
+
+
+def _point(line: str) -> str:
+    return line if line.startswith(BOX) else f"• {line}"
 
 
 def _shortened(reader: Reader, part: Part) -> Part:

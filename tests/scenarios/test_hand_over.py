@@ -24,7 +24,7 @@ async def chairs(bot: Harness) -> tuple[Person, Person]:
     nela = await bot.person("Nela Shikongo", "NA", tz="Africa/Windhoek")
     ana = await bot.person("Ana Costa", "UY", tz="America/Montevideo")
     async with bot.bot.focal.db.begin() as conn:
-        await set_presidency(conn, "2026", date(2025, 7, 1), date(2026, 6, 30), ["NA"])
+        await set_presidency(conn, "2026", date(2026, 1, 1), date(2026, 6, 30), ["NA"])
         await set_presidency(conn, "2027", date(2026, 7, 1), date(2027, 6, 30), ["UY"])
     return nela, ana
 
@@ -56,8 +56,8 @@ async def test_the_incoming_presidency_gets_the_dossier_a_month_before(
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     assert heard == [0, 0, 1, 1]
     assert dossiers(nela) == []
-    assert "Uruguay presides from 1 July 2026 until 30 June 2027, and takes over from Namibia." in said
-    assert "☐ Speak with Namibia about what is under way." in said
+    assert "The presidency goes from Namibia to Uruguay, from 1 July 2026 until 30 June 2027." in said
+    assert "\n☐ Speak with Namibia about what is under way." in said
     assert "• Hold the coordination call of the Troika and the Secretariat – the presidency" in said
     assert "and 4 more, in the file" in said
     assert name == "hand-over-2026-07-01.docx"
