@@ -385,7 +385,7 @@ async def test_the_next_meeting_is_known_to_answers(bot: Harness) -> None:
     await planned(bot, sec)
 
     known = text_of(await ana.command("/wps when is the next meeting?"))
-    by_theme = text_of(await ana.command("/wps Which meeting is about protection?"))
+    by_theme = text_of(await ana.command("/wps When is the meeting about protection?"))
     await changed(bot, sec, state="cancelled")
     unknown = text_of(await ana.command("/wps when is the next meeting?"))
 
