@@ -224,7 +224,8 @@ def filled(form: View, person: Person) -> dict[str, Any]:
 def fitting(element: dict[str, Any], person: Person) -> Any:
     """Return something that an element takes."""
     kind = element["type"]
-    first = (element.get("options") or [{"value": "Some words"}])[0]["value"]
+    grouped = [option for group in element.get("option_groups") or () for option in group["options"]]
+    first = (element.get("options") or grouped or [{"value": "Some words"}])[0]["value"]
     fits = {
         "datepicker": "2026-04-01",
         "timepicker": "10:00",
