@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 import pytest
 
+from bot.rules.follow_up import period_of
 from bot.rules.recommendations import Kind, NewRecommendation, State
 from storage import presidencies, recommendations
+from storage.profile import load_network
 from storage.recommendations import Recommendation
 from tests.harness import Harness
 from workspace.driver import text_of
@@ -224,7 +226,4 @@ async def test_what_was_not_answered_waits(cast: Cast) -> None:
 
 def test_periods_are_those_of_the_profile() -> None:
     """The shipped profile asks twice a year."""
-    from bot.rules.follow_up import period_of
-    from storage.profile import load_network
-
     assert period_of(date(2026, 8, 1), load_network().follow_up_months) == "2026-07 – 2026-12"
