@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Conn", "Database", "UTCDateTime", "insert_all_new", "insert_new", "metadata", "upsert"]
+__all__ = ["Conn", "Database", "UTCDateTime", "insert_all_new", "insert_new", "insert_new_id", "metadata", "upsert"]
 
 metadata = MetaData(
     naming_convention={
@@ -174,6 +174,13 @@ async def insert_new(conn: Conn, table: Table, values: Mapping[str, object]) -> 
     """Insert one row unless a unique key of it exists; tell whether it is new."""
     statement = _insert(conn, table).values(**values).on_conflict_do_nothing()
     return (await conn.execute(statement)).rowcount == 1
+
+
+async def insert_new_id(conn: Conn, table: Table, values: Mapping[str, object]) -> int | None:
+    """Insert one row unless a unique key of it exists; return its id if it is new."""
+    statement = _insert(conn, table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+    found = (await conn.execute(statement)).scalar()
+    return None if found is None else int(found)
 
 
 async def insert_all_new(conn: Conn, table: Table, rows: Sequence[Mapping[str, object]]) -> None:

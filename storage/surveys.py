@@ -32,7 +32,7 @@ from bot.rules.profile import WorkingHours
 from bot.rules.questions import Kind, NewQuestion
 from bot.rules.surveys import NewSurvey, Pace, Settings, ask_moments
 from storage import audit, outbox
-from storage.database import Conn, UTCDateTime, insert_new, metadata
+from storage.database import Conn, UTCDateTime, insert_new, insert_new_id, metadata
 
 surveys = Table(
     "surveys",
@@ -211,10 +211,10 @@ async def create(conn: Conn, new: NewSurvey, by: str, now: datetime, form: str |
 
     It is a draft, or one that waits for its moment, until `begin`.
     """
-    if form and (await conn.execute(select(surveys.c.id).where(surveys.c.form == form))).first():
+    # Not looked up first: of two that arrive together on two replicas neither would see the other.
+    key = await insert_new_id(conn, surveys, {**columns_of(new.settings), "form": form or None, "started_by": by})
+    if key is None:
         raise AlreadyDone("This survey was started already.", "See /wps-survey list.")
-    values = {**columns_of(new.settings), "form": form, "started_by": by}
-    key = (await conn.execute(insert(surveys).values(values).returning(surveys.c.id))).scalar_one()
     await put_questions(conn, key, new.questions)
     await audit.note(conn, now, by, "create", f"survey {key}", attribution=new.settings.attribution.value)
     return await survey(conn, key)

@@ -13,7 +13,7 @@ from multiprocessing.context import ForkServerProcess
 from bench.chaos.replica import Plan, live
 from workspace.driver import Workspace
 
-SECONDS = 60.0
+SECONDS = 180.0
 """How long a replica may take to connect, on a busy machine."""
 
 

@@ -19,7 +19,7 @@ from storage.database import Conn, Database
 from storage.reminders import CLI, NewReminder, Progress
 from workspace.driver import Workspace
 from workspace.person import Person
-from workspace.problems import NotPossible, Timeout
+from workspace.problems import NeverCame, NotPossible, Timeout
 from workspace.state import Channel, Message
 
 MEMBERS = ("NA", "KE", "FR", "JO", "CL", "JP", "CA", "NO")
@@ -31,7 +31,10 @@ FORM = {
     "time": "18:00",
 }
 RECORDED = "white_check_mark"
-CALM_SECONDS = 120.0
+CALM_SECONDS = 300.0
+"""How long everything may take to come to rest, on a machine that does much else."""
+PATIENT_SECONDS = 8.0
+"""Somebody who types a command again while a slow machine still works on the first one gets two forms."""
 
 
 @dataclass
@@ -93,6 +96,7 @@ class Life:
     async def begin(self) -> None:
         """Put everybody into the directory and have a survey started, however often the bot dies meanwhile."""
         await self._kept(self._contacts)
+        patience, self.slack.deliveries.ack_seconds = self.slack.deliveries.ack_seconds, PATIENT_SECONDS
         submitted = False
         while not submitted:
             try:
@@ -106,7 +110,8 @@ class Life:
             except (Timeout, NotPossible):
                 # The form did not open, or its answer was lost: a person tries again.
                 await self.slack.until(lambda: self.slack.deliveries.connections > 0, 60)
-        await self.slack.until(lambda: len(self.questions) == 3, 60)
+        self.slack.deliveries.ack_seconds = patience
+        await self.slack.until(lambda: len(self.questions) == 3, CALM_SECONDS)
 
     async def _contacts(self, conn: Conn) -> None:
         rows = [
@@ -219,14 +224,15 @@ class Life:
     async def comes_to_rest(self) -> None:
         """Let everything arrive, with the threads read as after an outage."""
         for _ in range(2):
-            await self._quiet()
+            await self.quiet()
             await self.slack.disconnect_sockets()
             await asyncio.sleep(0.3)
             await self.slack.until(lambda: self.slack.deliveries.connections > 0, 60)
             await asyncio.sleep(0.5)
-        await self._quiet()
+        await self.quiet()
 
-    async def _quiet(self) -> None:
+    async def quiet(self) -> None:
+        """Wait until nothing waits any more; raise NeverCame if that takes too long."""
         deadline = asyncio.get_running_loop().time() + CALM_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             self.slack.deliveries.retry_now()
@@ -234,6 +240,7 @@ class Life:
             if not await self._waits():
                 return
             await asyncio.sleep(0.1)
+        raise NeverCame("it did not come to rest")
 
     async def _waits(self) -> bool:
         try:

@@ -123,17 +123,19 @@ async def points_of(url: str, folder: Path) -> Counter[str]:
     return Counter(passed.read_text(encoding="utf-8").splitlines())
 
 
-async def short_life(url: str, folder: Path, dies_at: str = "", passing: int = 1, passed: str = "") -> Death:
+async def short_life(
+    url: str, folder: Path, dies_at: str = "", passing: int = 1, passed: str = "", patience: float = 0.4
+) -> Death:
     """Live through a little of everything, with one death at the given point."""
     async with _workspace(url, 1) as (slack, life):
-        plan = plan_for(url, slack, life, folder / "bot.log", 0.4)
+        plan = plan_for(url, slack, life, folder / "bot.log", patience)
         plan = replace(plan, dies_at=dies_at, at_passing=passing, passed=passed)
         async with Herd.up(plan, slack) as herd:
             await life.begin()
             for deed in (life.post, life.change, life.ask, life.reply, life.remind, life.post, life.reply, life.edit):
                 await deed()
                 await life.change()
-            await life.comes_to_rest()
+            await life.quiet()
             for _ in range(3):
                 await life.tick()
             await life.comes_to_rest()
