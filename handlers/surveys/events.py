@@ -91,7 +91,7 @@ async def _on_reply(reply: Reply, event: Event, focal: Focal, conn: Conn) -> Non
     if refusal is None:
         await _record(survey, question, reply, event, focal, conn)
     elif not event.actor.is_secretariat:
-        await posts.whisper(conn, survey, refusal, event.actor.user_id, reply.ts, focal.now(), event._)
+        await posts.whisper(conn, survey, refusal, event.actor.user_id, reply, focal.now(), event._)
 
 
 def _refusal(survey: Survey, reply: Reply, actor: Actor) -> Callable[[Gettext, Survey], str] | None:
@@ -116,4 +116,4 @@ async def _on_edit(survey: Survey, reply: Reply, event: Event, focal: Focal, con
     if survey.takes(reply.at):
         await survey_answers.change_reply(conn, reply)
     elif reply.edited and event.actor.user_id:
-        await posts.whisper(conn, survey, views.late, event.actor.user_id, reply.ts, focal.now(), event._)
+        await posts.whisper(conn, survey, views.late, event.actor.user_id, reply, focal.now(), event._)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.rules.attribution import Attribution, names_members
 from bot.rules.problems import AlreadyDone, BadInput
-from bot.rules.surveys import NewSurvey
+from bot.rules.surveys import NewSurvey, Reply
 from bot.rules.text import Gettext
 from handlers.beats import each_due
 from handlers.blocks import message
@@ -199,12 +199,19 @@ async def clear_due(focal: Focal, _now: datetime) -> None:
 
 
 async def whisper(
-    conn: Conn, survey: Survey, why: Callable[[Gettext, Survey], str], user_id: str, ts: str, now: datetime, _: Gettext
+    conn: Conn,
+    survey: Survey,
+    why: Callable[[Gettext, Survey], str],
+    user_id: str,
+    reply: Reply,
+    now: datetime,
+    _: Gettext,
 ) -> None:
-    """Tell the author of a reply why it is not recorded, once per survey and reason.
+    """Tell the author of a reply, below it, why it is not recorded, once per survey and reason.
 
     Under the Chatham House Rule it is once per reply, so that no key says who it was.
     """
-    whose = user_id if survey.attribution.takes_threads else ts
+    whose = user_id if survey.attribution.takes_threads else reply.ts
     key = f"survey:{survey.id}:{why.__name__}:{whose}"
-    await outbox.whisper(conn, key, survey.channel, user_id, message(why(_, survey)), now)
+    payload = message(why(_, survey)) | {"thread_ts": reply.thread_ts}
+    await outbox.whisper(conn, key, survey.channel, user_id, payload, now)

@@ -471,7 +471,7 @@ async def test_a_survey_closes_at_its_time(running: Cast, ana: Person) -> None:
 
 
 async def test_a_late_reply_is_told(running: Cast, ana: Person) -> None:
-    """A reply after the close is not recorded; its author hears why, and it gets no reaction."""
+    """A reply after the close is not recorded; its author hears why, below it, and it gets no reaction."""
     await running.replies(ana, "Quotas")
     await running.bot.at(LATER)
 
@@ -479,6 +479,7 @@ async def test_a_late_reply_is_told(running: Cast, ana: Person) -> None:
 
     assert await running.recorded() == [(1, "NA", "Quotas")]
     assert "Survey 1 closed at" in told(ana, running.channel)[-1]
+    assert ana.sees(running.channel)[-1].thread_ts == late.thread_ts
     assert marks(late) == set()
 
 
