@@ -1,15 +1,16 @@
 """Handing the presidency over: a month before, whoever takes it over is given all that goes with it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
 from bot.rules.contacts import shown_to
-from bot.rules.handover import HandOver, hand_over_near, next_hand_over
+from bot.rules.duties import Duty
+from bot.rules.handover import HandOver, hand_over_near, month_before, next_hand_over
 from bot.rules.permissions import Actor, Deed, require
 from bot.rules.recommendations import State, Wanted
-from bot.rules.reminders import Group, is_working, wall_of
+from bot.rules.reminders import Group, is_working, wall_of, working_day_after
 from bot.rules.workdays import hours_for
 from handlers import secretariat
 from handlers.beats import each_due
@@ -22,8 +23,11 @@ from storage import contacts, documents, duties, meetings, outbox, people, recom
 from storage.database import Conn
 from storage.people import Recipient
 from storage.presidencies import all_presidencies
+from storage.reminders import CLI
 
 ADOPTED = (State.IN_COMMUNIQUE, State.FOLLOWED_UP)
+DUTY = "hand-over"
+"""The key of the profile's duty that falls due with the hand-over, if it has one."""
 STANDING = {Group.TROIKA, Group.TOGETHER, Group.PRESIDENCY}
 
 
@@ -36,9 +40,37 @@ class _Newcomer:
 
 
 async def prepare(focal: Focal, now: datetime) -> None:
-    """Give the dossier to everybody who takes over within a month, or tell the Secretariat that nobody is known to."""
+    """Give the dossier to everybody who takes over within a month, or tell the Secretariat that nobody is known to.
+
+    The duty of handing over becomes due on the outgoing presidency's last working day.
+    """
+    await each_due(focal, now, partial(_undated, focal), _date)
     await each_due(focal, now, partial(_newcomers, focal), _give)
     await each_due(focal, now, partial(_unknown, focal), _tell_unknown)
+
+
+async def _undated(focal: Focal, conn: Conn, now: datetime) -> list[tuple[Duty, date]]:
+    ahead = hand_over_near(await all_presidencies(conn), now.date())
+    if ahead is None or ahead.outgoing is None:
+        return []
+    last = working_day_after(ahead.day, -1, focal.network.working_hours)
+    return [
+        (each, last)
+        for each in await duties.all_duties(conn)
+        if each.key == DUTY and each.due_on is None and not each.paused and not _is_done(each, ahead.day)
+    ]
+
+
+def _is_done(duty: Duty, day: date) -> bool:
+    return duty.done_at is not None and duty.done_at.date() >= month_before(day)
+
+
+async def _date(conn: Conn, focal: Focal, undated: tuple[Duty, date], now: datetime) -> None:
+    seen, last = undated
+    held = await duties.duty(conn, seen.id, lock=True)
+    if held.version == seen.version:
+        dated = replace(held, starts_on=last, due_on=last, rule="", put_off_until=None)
+        await duties.change(conn, dated, CLI, "UTC", focal.network.working_hours, now)
 
 
 async def _newcomers(focal: Focal, conn: Conn, now: datetime) -> list[_Newcomer]:

@@ -65,6 +65,26 @@ async def test_the_incoming_presidency_gets_the_dossier_a_month_before(
     assert {"Nela Shikongo", "nela.shikongo@example.org", "Namibia"} <= set(cells)
 
 
+async def test_handing_over_falls_due_on_the_last_working_day(bot: Harness, chairs: tuple[Person, Person]) -> None:
+    """A month before, the duty has its date; on it the outgoing presidency is reminded, until then the list says so."""
+    nela, ana = chairs
+    await bot.at(utc("2026-06-01 09:00"))
+    await nela.command("/wps-troika duties")
+    listed = text_of(nela.sees(nela.dm)[-1])
+
+    await bot.at(utc("2026-06-30 07:00"))
+    [due] = [each for each in nela.sees(nela.dm) if "*Reminder*" in text_of(each)]
+    await nela.click(due, "Done")
+    await bot.settle()
+    await bot.at(utc("2026-06-30 14:00"))
+
+    assert "calendar* – the presidency, once · due 30 June 2026" in listed
+    assert "> Hand over to the next presidency" in text_of(nela.sees(nela.dm)[-1])
+    assert not [each for each in ana.sees(ana.dm) if "*Reminder*" in text_of(each)]
+    await nela.command("/wps-troika duties")
+    assert "once · *done* · last done 30 June 2026 by Nela Shikongo" in text_of(nela.sees(nela.dm)[-1])
+
+
 async def test_nobody_known_to_take_over_is_told_to_the_secretariat(bot: Harness) -> None:
     """A month before a hand-over to nobody, each of the Secretariat is asked once to set the presidency."""
     sec = await bot.member_of_secretariat()
