@@ -172,12 +172,27 @@ async def public_set(folder: Path, table: Table, *, models: bool) -> None:
     passages = [practices.parse({**row, "id": _id(row), "title": row.get("title") or " "}) for row in corpus]
     async with knowledge(passages) as db:
         index, seconds = await seen_by_models(db) if models else (Vectors(), 0.0)
-        for mode, using in _modes(index).items():
-            ask = asking(db, using)
+        for mode, ask in _parts(db, index).items():
             ranked = [_ranks(await ask(row["text"])) for row in questions]
             got = figures(ranked, [relevance[_id(row)] for row in questions])
             speed = f"{len(passages) / seconds:.1f}" if seconds else "–"
             table.add_row(folder.name, mode, f"{got.ndcg:.3f}", f"{got.mrr:.3f}", f"{got.hit:.3f}", speed)
+
+
+def _parts(db: Database, index: Vectors) -> dict[str, Ask]:
+    """Return what finds by words, by meaning alone and by both."""
+    words = {"words": asking(db, Vectors())}
+    return words | {"meaning": by_meaning(db, index), "words and meaning": asking(db, index)} if index else words
+
+
+def by_meaning(db: Database, index: Vectors) -> Ask:
+    """Return what finds passages by what models see in them and no word."""
+
+    async def ask(question: str) -> list[Found]:
+        async with db.read() as conn:
+            return await retrieve(conn, (), "public", TOP, meaning=await index.meaning(question))
+
+    return ask
 
 
 def _id(row: Mapping[str, Any]) -> str:
