@@ -19,80 +19,14 @@ from pydoc_data.topics import topics
 
 MOST = 300
 QUESTIONS = 150
-MODULES = [
-    "argparse",
-    "asyncio",
-    "bisect",
-    "calendar",
-    "collections",
-    "configparser",
-    "contextlib",
-    "csv",
-    "datetime",
-    "decimal",
-    "difflib",
-    "email.message",
-    "enum",
-    "fractions",
-    "functools",
-    "gettext",
-    "glob",
-    "hashlib",
-    "heapq",
-    "http.client",
-    "http.cookies",
-    "inspect",
-    "io",
-    "ipaddress",
-    "itertools",
-    "json",
-    "locale",
-    "logging",
-    "mailbox",
-    "multiprocessing.pool",
-    "operator",
-    "os",
-    "pathlib",
-    "pickle",
-    "platform",
-    "queue",
-    "random",
-    "re",
-    "sched",
-    "select",
-    "shelve",
-    "shutil",
-    "signal",
-    "smtplib",
-    "socket",
-    "sqlite3",
-    "ssl",
-    "statistics",
-    "string",
-    "struct",
-    "subprocess",
-    "tarfile",
-    "tempfile",
-    "textwrap",
-    "threading",
-    "timeit",
-    "tokenize",
-    "trace",
-    "traceback",
-    "tracemalloc",
-    "types",
-    "typing",
-    "unittest",
-    "urllib.parse",
-    "urllib.request",
-    "uuid",
-    "warnings",
-    "wave",
-    "weakref",
-    "xml.etree.ElementTree",
-    "zipfile",
-    "zoneinfo",
-]
+MODULES = """
+argparse asyncio bisect calendar collections configparser contextlib csv datetime decimal difflib email.message enum
+fractions functools gettext glob hashlib heapq http.client http.cookies inspect io ipaddress itertools json locale
+logging mailbox multiprocessing.pool operator os pathlib pickle platform queue random re sched select shelve shutil
+signal smtplib socket sqlite3 ssl statistics string struct subprocess tarfile tempfile textwrap threading timeit
+tokenize trace traceback tracemalloc types typing unittest urllib.parse urllib.request uuid warnings wave weakref
+xml.etree.ElementTree zipfile zoneinfo
+"""
 LANGUAGES = {"fr": "fr", "es": "es", "ru": "ru", "ar": "ar", "zh": "zh_Hans"}
 Pair = tuple[str, str]
 """A question and the passage that answers it."""
@@ -110,7 +44,7 @@ def docstrings() -> Iterator[Pair]:
 
 
 def _documented() -> Iterator[str]:
-    for name in MODULES:
+    for name in MODULES.split():
         module = importlib.import_module(name)
         things = [thing for key, thing in vars(module).items() if not key.startswith("_") and callable(thing)]
         own = [thing for thing in things if inspect.isclass(thing) and thing.__module__ == name]

@@ -58,7 +58,7 @@ async def nobody_known(user_id: str) -> Actor:
 async def ask_all(db: Database, settings: Settings, questions: Sequence[str], top: int) -> list[Answered]:
     """Answer each question with up to `top` sources."""
     network = load_network(settings.network)
-    vectors, words = Vectors(load_embedders()), WordIndex()
+    vectors, words = Vectors(load_embedders() if settings.models else ()), WordIndex()
     async with db.read() as conn:
         await vectors.refresh(conn)
         if len(questions) >= WORTH_READING:

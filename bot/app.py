@@ -257,7 +257,7 @@ async def started(settings: Settings, clock: Clock) -> AsyncIterator[Bot]:
     """
     async with prepared(settings) as db, slack_session(settings.timeout_seconds) as session:
         with alone(db):
-            bot = await compose(settings, clock, db, session, load_embedders())
+            bot = await compose(settings, clock, db, session, load_embedders() if settings.models else ())
             reading = asyncio.create_task(asyncio.to_thread(load_catalogues))
             async with running(bot, clock):
                 yield bot

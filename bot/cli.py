@@ -243,7 +243,7 @@ async def _see_all(db: Database) -> None:
     from storage.vectors import Vectors
     from storage.wordindex import WordIndex
 
-    index = Vectors(load_embedders(os.cpu_count() or 1))
+    index = Vectors(load_embedders(os.cpu_count() or 1) if Settings().models else ())
     if index:
         with err.status("Reading for meaning") as line:
             await Indexer(db, index, WordIndex()).catch_up(

@@ -27,7 +27,13 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at profile, database and Slack; say of each whether it will do."""
-    return [_profile(settings), *await _database(settings), await _slack(settings), _secretariat(settings), _models()]
+    return [
+        _profile(settings),
+        *await _database(settings),
+        await _slack(settings),
+        _secretariat(settings),
+        _models(settings),
+    ]
 
 
 def _profile(settings: Settings) -> Finding:
@@ -81,7 +87,9 @@ async def _slack(settings: Settings) -> Finding:
     return Finding(good=True, what=f"Slack: connected as {slack.bot_user_id} in {slack.home_team}")
 
 
-def _models() -> Finding:
+def _models(settings: Settings) -> Finding:
+    if not settings.models:
+        return Finding(good=True, what="Answers: by words alone, as FOCAL_MODELS says")
     found = installed()
     if not found:
         return Finding(

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         alias="FOCAL_PUBLIC_URL",
         description="Where `focal serve` is reached from outside, for the address of the calendar feed.",
     )
+    models: bool = Field(
+        default=True,
+        alias="FOCAL_MODELS",
+        description="Whether answers compare meanings as well as words, where the models for it are installed.",
+    )
     log_level: str = Field("INFO", alias="FOCAL_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("secretariat", mode="before")

@@ -31,6 +31,8 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     """Keep the machine's own settings out of every test."""
     for name in [n for n in os.environ if n.startswith(("SLACK_", "FOCAL_"))]:
         monkeypatch.delenv(name)
+    # Reading all that is shipped takes the models half a minute; what needs them asks for them.
+    monkeypatch.setenv("FOCAL_MODELS", "no")
     monkeypatch.chdir(tmp_path)
 
 
