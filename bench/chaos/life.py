@@ -141,12 +141,14 @@ class Life:
 
     # Deeds
 
-    async def live(self, pause: float) -> None:
-        """Do one thing after another until it is `over`, about one in `pause` seconds."""
+    async def live(self, pause: float, least: int = 0) -> None:
+        """Do one thing after another until it is `over`, about one in `pause` seconds and `least` in all."""
         deeds = [self.ask, self.reply, self.reply, self.edit, self.remind, self.post, self.post, self.change, self.tick]
-        while not self.over:
+        done = 0
+        while not self.over or done < least:
             await asyncio.sleep(self.chance.uniform(0, 2 * pause))
             await self.chance.choice(deeds)()
+            done += 1
 
     def _somebody(self) -> Person:
         return self.chance.choice(self.people)

@@ -33,6 +33,7 @@ class Storm:
     pauses: int
     replicas: int = 1
     pace: float = 0.08
+    least: int = 0
     timeout: float = 0.5
     weather: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -58,7 +59,7 @@ class Storm:
         chance = random.Random(self.seed + 2)
         strikes = ["kill"] * self.kills + ["pause"] * self.pauses
         chance.shuffle(strikes)
-        living = asyncio.create_task(life.live(self.pace))
+        living = asyncio.create_task(life.live(self.pace, self.least))
         for number, strike in enumerate(strikes, 1):
             if chance.random() < 0.8:
                 # Otherwise it strikes while the process is still starting.
