@@ -192,7 +192,7 @@ def contacts_erase(
     async def work(db: Database, subject: Subject) -> dict[str, int]:
         async with db.begin() as conn:
             changed = await erasure.erase(conn, subject, "cli", _now())
-        await traces.clear(db, erasure.TRACED)
+        await traces.clear(db, erasure.traced())
         return changed
 
     changed = _with_database(lambda db: work(db, found[0]))

@@ -80,8 +80,11 @@ SOMEBODY = (
 )
 """Columns that must say something: it is that somebody did it who was erased."""
 DEED = "erase person"
-TRACED = tuple(sorted(table.name for table in metadata.sorted_tables))
-"""Tables that may hold traces in the database's own files afterwards (see `storage.traces`)."""
+
+
+def traced() -> tuple[str, ...]:
+    """Return the tables that may leave traces in the database's own files afterwards (see `storage.traces`): all."""
+    return tuple(table.name for table in metadata.sorted_tables)
 
 
 async def find(conn: Conn, text: str) -> tuple[Subject, ...]:

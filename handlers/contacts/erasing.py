@@ -63,6 +63,6 @@ async def submit(submission: Submission, focal: Focal) -> Answer:
 async def _clear(focal: Focal) -> None:
     """Clear what was deleted out of the database's files; whoever reads at that moment is waited for."""
     for _ in range(TRIES):
-        if await traces.clear(focal.db, erasure.TRACED):
+        if await traces.clear(focal.db, erasure.traced()):
             return
         await asyncio.sleep(SECONDS)

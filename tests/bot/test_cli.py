@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.rules.problems import BadInput
 
 ANA = {"member": "Namibia", "name": "Ana Shikongo", "role": "focal point", "email": "ana@na.example"}
 
@@ -79,3 +80,21 @@ def test_a_heading_that_means_nothing_is_said(folder: Path) -> None:
 
     assert said.exit_code == 0
     assert said.stderr == "Columns that mean nothing here: colour.\n"
+
+
+def test_a_person_is_erased_from_the_command_line(folder: Path) -> None:
+    """Of several people nobody is erased; one is, after a question, and is in no export and not in the file any more."""
+    imported(folder, ANA, ANA | {"member": "Chile", "name": "Ana Reyes", "email": "reyes@cl.example"})
+    runner = CliRunner()
+
+    several = runner.invoke(app, ["contacts", "erase", "Ana"])
+    refused = runner.invoke(app, ["contacts", "erase", "reyes@cl.example"], input="n\n")
+    erased = runner.invoke(app, ["contacts", "erase", "reyes@cl.example", "--yes"])
+
+    runner.invoke(app, ["contacts", "export", str(folder / "out.csv")])
+    assert isinstance(several.exception, BadInput)
+    assert (refused.exit_code, erased.exit_code) == (1, 0)
+    assert erased.stdout.splitlines()[-1].startswith("Erased. Rows that were deleted or changed: ")
+    left = [path.read_bytes() for path in (folder / "out.csv", *folder.glob("focal.db*"))]
+    assert b"ana@na.example" in left[0]
+    assert not [each for each in left if b"Ana Reyes" in each or b"reyes@cl.example" in each]

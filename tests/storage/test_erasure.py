@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from bot.rules.calls import Say, Slot
 from bot.rules.people import Profile
 from bot.rules.words import terms
-from storage import audit, calls, contacts, erasure, outbox, people, search, sightings
+from storage import audit, calls, contacts, erasure, outbox, people, search, sightings, traces
 from storage.calls import Guest
 from storage.database import Conn, Database, metadata
 from storage.search import Document
@@ -64,6 +64,7 @@ async def test_no_trace_stays_in_any_table(db: Database) -> None:
         await search.index(conn, Document("practice", "9", "Mediation", f"{NAME} leads the mediators.", language="fr"))
 
     await erase(db, EMAIL)
+    cleared = await traces.clear(db, erasure.traced())
 
     left = await everything(db)
     async with db.read() as conn:
@@ -71,6 +72,7 @@ async def test_no_trace_stays_in_any_table(db: Database) -> None:
         sent = await outbox.by_key(conn, "news")
         (record,) = [row for row in await conn.execute(select(audit.audit)) if row.deed == erasure.DEED]
     assert not [mark for mark in (NAME, "Ngô", EMAIL, USER) if mark.casefold() in left.casefold()]
+    assert cleared
     assert "Ndapewa Shikongo" in left
     assert [len(hits) for hits in asked] == [0, 1]
     assert sent is not None
