@@ -19,7 +19,7 @@ from handlers.listening import Registry, Subcommands
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
-METHOD = re.compile(r"(?:auth|chat|conversations|files|reactions|users|views)\.[a-z]\w*")
+METHOD = re.compile(r"(?:assistant\.threads|auth|chat|conversations|files|reactions|users|views)\.[a-z]\w*")
 SCOPELESS = {
     "auth.test": "asks who the token is",
     "chat.getPermalink": "is open to whoever may see the channel",
