@@ -51,9 +51,8 @@ def named() -> dict[str, tuple[str, ...]]:
     return {name: (value,) if isinstance(value, str) else tuple(value) for name, value in constants.items()}
 
 
-def used(path: Path, tree: ast.Module) -> set[str]:
+def used(tree: ast.Module) -> set[str]:
     """Return the constants of the table of ids that a module takes from it."""
-    del path
     found = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     return found | {
         alias.name
@@ -67,10 +66,7 @@ def test_every_listener_has_something_that_calls_it() -> None:
     """No action or form is listened to that no view renders: each id is taken from the table outside its registration."""
     registry = build_registry()
     rendered = {
-        name
-        for path, tree in trees("handlers")
-        if path.name not in {"__init__.py", "ids.py"}
-        for name in used(path, tree)
+        name for path, tree in trees("handlers") if path.name not in {"__init__.py", "ids.py"} for name in used(tree)
     }
 
     idle = {

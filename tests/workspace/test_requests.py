@@ -3,16 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 import uvicorn
 from aiohttp import web
 
-from bot.clock import Clock
 from bot.web import web_app
 from tests.harness import Harness
-from tests.workspace.conftest import MANIFEST
 from workspace.driver import Workspace, text_of
 from workspace.person import Person
 from workspace.problems import DispatchFailed, Timeout
@@ -130,11 +127,9 @@ async def test_plain_words_answer_a_command(endpoint: Endpoint, ana: Person) -> 
     assert text_of(answer).strip() == "plain words"
 
 
-async def test_an_address_that_does_not_prove_itself_is_not_taken(clock: Clock, endpoint: Endpoint) -> None:
+async def test_an_address_that_does_not_prove_itself_is_not_taken(slack: Workspace) -> None:
     """An address that does not echo the challenge hears nothing."""
-    async with Workspace.serve(Path(MANIFEST), now=clock.now) as slack:
-        with pytest.raises(DispatchFailed):
-            await slack.deliver_to(f"{slack.base_url}/nothing-here")
+    with pytest.raises(DispatchFailed):
+        await slack.deliver_to(f"{slack.base_url}/nothing-here")
 
-        assert slack.deliveries.requests is None
-    del endpoint
+    assert slack.deliveries.requests is None
