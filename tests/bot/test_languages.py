@@ -5,17 +5,19 @@ import string
 
 import pytest
 
-from bot.catalogues import load, messages, messages_in, path_of
+from bot.catalogues import load, messages, messages_in
 from bot.languages import translator
 from bot.rules.people import SPOKEN, spoken
 from bot.rules.permissions import Actor, Deed, require
 from bot.rules.problems import NotAllowed
+from tests.harness import Harness
+from workspace.driver import text_of
 
 TAGS = re.compile(r"<[^>{}]*>|`[^`]*`")
 """What must stand in a translation as it stands in the message: links and mentions, and what is to be typed."""
 
 
-LANGUAGES = [language for language in SPOKEN if path_of(language).is_file()]
+LANGUAGES = SPOKEN
 
 
 def fields(text: str) -> set[str]:
@@ -50,6 +52,12 @@ def test_a_catalogue_holds_the_messages_in_the_code(language: str) -> None:
     assert known == set(messages())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_stays_english(language: str) -> None:
+    """Every message has a translation into every language that Focal speaks."""
+    assert [str(m.id) for m in load(language) if m.id and not m.string] == []
+
+
 def test_messages_are_found_where_they_stand() -> None:
     """Marked texts and the two sentences of a problem are messages; other texts are not."""
     source = '_("one")\nself._("two")\nN_("three")\nBadInput("four {x}", "five", x="six")\nprint("seven")'
@@ -75,6 +83,24 @@ def test_a_refusal_is_said_in_the_reader_s_language() -> None:
 
     assert refused.value.said(lambda text: words.get(text, text)).startswith("Non: effacer. ")
     assert refused.value.said(lambda text: words.get(text, text)).endswith("le Secrétariat.")
+
+
+@pytest.mark.parametrize("locale", ["ar-SA", "es-ES", "fr-FR", "ru-RU", "zh-CN"])
+async def test_everybody_is_answered_in_the_language_of_their_slack(bot: Harness, locale: str) -> None:
+    """Help, refusals and the Home tab come in the language that a person has chosen in Slack."""
+    ana = await bot.person("Ana Costa", "UY", locale=locale)
+    channel = bot.slack.add_channel("network", [ana])
+    said = translator(locale)
+
+    helped = await ana.command("/wps", channel)
+    refused = await ana.command("/wps-survey results 99", channel)
+    await ana.open_home()
+    await bot.settle()
+
+    assert said("*How to use me*") in text_of(helped)
+    assert said("There is no survey {number}.").format(number=99) in text_of(refused)
+    assert said("The Troika") in text_of(ana.home)
+    assert "How to use me" not in text_of(helped)
 
 
 @pytest.mark.parametrize(
