@@ -79,7 +79,7 @@ ONLY_NAMED = ("plan", "question", "presidency", "meeting")
 
 Of plans there is one for each member, alike but for that; a guiding question holds the words of what is asked, and
 answers nothing; presidencies and meetings are answered from their tables, and stood in the way of what answers: with
-them hit@1 on the project's own Spanish questions was 0.76 instead of 0.84.
+them hit@1 on the project's own questions was 0.87 instead of 0.90.
 """
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 CHANGES_KEPT = 1000
