@@ -79,6 +79,7 @@ class Database:
         # A transaction that will write takes SQLite's lock at its start: of those that upgraded later, 1,071 of 1,600
         # failed at once with "database is locked" when it was measured.
         self._writing = self._engine.execution_options(focal_begin="BEGIN IMMEDIATE")
+        self._each_alone = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _set_up_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
@@ -112,14 +113,14 @@ class Database:
             yield conn
 
     async def look(self, read: Callable[[Connection], T]) -> T:
-        """Return what `read` reads in a transaction of its own, in one step.
+        """Return what `read` reads, in as few steps as there are; its statements are not one transaction everywhere.
 
         It is for what every request waits for: on SQLite each statement of an asynchronous transaction crosses to the
-        driver's thread and back several times, this one once.
+        driver's thread and back several times, here all of them once. PostgreSQL is spared the begin and the end.
         """
         if self._looking is not None:
             return await asyncio.get_running_loop().run_in_executor(self._looking.thread, self._looking.at, read)
-        async with self._engine.connect() as conn:
+        async with self._each_alone.connect() as conn:
             return await conn.run_sync(read)
 
     async def close(self) -> None:

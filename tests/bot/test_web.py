@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.unsigned import answered, requests
 from bot.rules.calendars import mark_of
 from bot.rules.seal import feed_token
 from bot.web import MAX_BODY, Refused, parse, verify, web_app
-from storage import installation, outbox
+from storage import inbox, installation, outbox
 from storage.database import Database
 from tests.harness import Harness
 
@@ -170,6 +171,18 @@ async def test_hostile_requests_never_break_the_server(bot: Harness) -> None:
     answers = [await send(app, body, {"Content-Type": "application/json", **more}) for body in hostile for more in odd]
 
     assert {answer.status for answer in answers} == {401}
+
+
+async def test_thousands_of_unsigned_requests_are_refused(bot: Harness) -> None:
+    """Whatever is sent without a signature is answered 401 or 413, and nothing of it is kept."""
+    app = web_app(bot.bot, SECRET)
+
+    statuses = {await answered(app, request) for request in requests(7, 2000)}
+
+    async with bot.bot.focal.db.read() as conn:
+        kept = await inbox.counts(conn)
+    assert statuses == {401, 413}
+    assert kept == {}
 
 
 async def test_health_and_readiness_are_told(bot: Harness) -> None:
