@@ -230,10 +230,12 @@ async def claim(
     A row in doubt keeps its lane waiting, so that posts of one channel never overtake each other. `lanes_busy` are left
     alone: they were posted to a moment ago.
     """
-    ready = _ready(now, lanes_busy).order_by(outbox.c.id).limit(limit).with_for_update(skip_locked=True)
+    # As a common table expression it is read once: PostgreSQL may run a subquery that locks anew for each row.
+    oldest = _ready(now, lanes_busy).order_by(outbox.c.id).limit(limit)
+    ready = oldest.with_for_update(skip_locked=True).cte("ready")
     taken = await conn.execute(
         update(outbox)
-        .where(outbox.c.id.in_(ready), outbox.c.state == State.PENDING)
+        .where(outbox.c.id.in_(select(ready.c.id)), outbox.c.state == State.PENDING)
         .values(state=State.SENDING, owner=owner, started_at=now)
         .returning(*outbox.c)
     )
