@@ -54,7 +54,7 @@ async def schedule(bot: Harness, person: Person, text: str, **values: str) -> No
 def arrived(person: Person, text: str) -> list[datetime]:
     """Return on whose own clock (naive) each reminder with this text came."""
     zone = ZoneInfo(person.user.tz)
-    found = [each for each in person.sees(person.dm) if "*Reminder*" in text_of(each) and f"> {text}" in text_of(each)]
+    found = [each for each in person.sees(person.dm) if each.bot_id and f"> {text}" in text_of(each)]
     return [datetime.fromtimestamp(float(each.ts), zone).replace(tzinfo=None, microsecond=0) for each in found]
 
 
