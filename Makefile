@@ -28,7 +28,7 @@ serve: $(STAMP) ## Serve Focal over HTTP (SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET)
 	@$(BIN)/focal serve
 
 test: $(STAMP) ## Run every test, storage on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) ## Lint, check types, the manifest and the migrations' head
 	@echo "lint"; $(BIN)/ruff check .

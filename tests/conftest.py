@@ -21,8 +21,21 @@ if TYPE_CHECKING:
     from tests.harness import Harness
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+LONG = {
+    "test_every_listener.py",
+    "test_demo.py",
+    "test_chaos.py",
+    "test_browser.py",
+    "test_a_month.py",
+    "test_storm.py",
+}
 settings.register_profile("focal", deadline=None, max_examples=60)
 settings.load_profile("focal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(autouse=True)
