@@ -29,7 +29,7 @@ LONG = {
     "test_a_month.py",
     "test_storm.py",
 }
-settings.register_profile("focal", deadline=None, max_examples=60)
+settings.register_profile("focal", deadline=None, max_examples=40)
 settings.load_profile("focal")
 
 

@@ -93,11 +93,11 @@ async def test_time_goes_forward_alone(demo: Demo) -> None:
 
 
 async def test_its_reminders_arrive_when_the_clock_is_moved(demo: Demo) -> None:
-    """Jumping three days ahead brings the Troika its reminder as waiting would: on the day, each by their own clock."""
+    """Jumping two days ahead brings the Troika its reminder as waiting would: on the day, each by their own clock."""
     slack, cast, clock, bot = demo
     chair = cast["Ingrid Solbakken Vik"]
 
-    await let_time_pass(bot, clock, clock.now() + timedelta(days=3))
+    await let_time_pass(bot, clock, clock.now() + timedelta(days=2))
     await slack.until(lambda: slack.messages(chair.dm), 20)
 
     reminder = text_of(slack.messages(chair.dm)[-1])
