@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from bot.rules.words import terms
+from bot.rules.words import NUMBER_WORDS, terms
 
 SUGGESTED = 0.2
 """From this likeness on a record is shown to reviewers, the likest first."""
@@ -18,27 +18,7 @@ tests/rules/test_likeness.py: of what says the same this interrupts 17 in 20, of
 SHOWN = 3
 _SLIP = 0.8
 """Two words that are this alike are one word with a slip in it, at least for words of five letters and more."""
-_NUMBERS = {
-    word: str(number)
-    for number, words in enumerate(
-        (
-            "one un une uno una",
-            "two twice deux dos",
-            "three trois tres",
-            "four quatre cuatro",
-            "five cinq cinco",
-            "six seis",
-            "seven sept siete",
-            "eight huit ocho",
-            "nine neuf nueve",
-            "ten dix diez",
-            "eleven onze once",
-            "twelve douze doce",
-        ),
-        1,
-    )
-    for word in words.split()
-}
+_NUMBERS = {word: str(number) for word, number in NUMBER_WORDS.items()} | {"twice": "2"}
 _ALSO = {"nap": ("nation", "action", "plan"), "naps": ("nation", "action", "plan")}
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.rules.problems import BadInput
 from bot.rules.reminders import YEARS, working_day_after
+from bot.rules.words import NUMBER_WORDS
 from bot.rules.workdays import WorkingTime
 
 LONGEST = 200
@@ -41,27 +42,7 @@ class When:
     offset_days: int = 0
 
 
-_NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "a an one un une uno una",
-            "two deux dos",
-            "three trois tres",
-            "four quatre cuatro",
-            "five cinq cinco",
-            "six seis",
-            "seven sept siete",
-            "eight huit ocho",
-            "nine neuf nueve",
-            "ten dix diez",
-            "eleven onze once",
-            "twelve douze doce",
-        ),
-        1,
-    )
-    for word in words.split()
-}
+_NUMBERS = {"a": 1, "an": 1} | NUMBER_WORDS
 _WEEKDAYS = {
     word: number
     for number, words in enumerate(

@@ -15,6 +15,28 @@ _STEMMERS = {"en": "english", "fr": "french", "es": "spanish", "ru": "russian", 
 _TOKEN = re.compile(r"[一-鿿㐀-䶿]+|[^\W_]+")
 _HAN = re.compile(r"[一-鿿㐀-䶿]")
 _MENTION = re.compile(r"[@#]\S+")
+NUMBER_WORDS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "one un une uno una",
+            "two deux dos",
+            "three trois tres",
+            "four quatre cuatro",
+            "five cinq cinco",
+            "six seis",
+            "seven sept siete",
+            "eight huit ocho",
+            "nine neuf nueve",
+            "ten dix diez",
+            "eleven onze once",
+            "twelve douze doce",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+"""Numbers as people write them in English, French and Spanish, without accents."""
 
 
 def language_of(text: str) -> str:

@@ -147,3 +147,9 @@ def _as_words(text: str) -> str:
     """Return mrkdwn as plain words, with the addresses of its links."""
     text = _LINK.sub(lambda m: f"{m['label']} ({m['url']})", text)
     return unescape(re.sub(r"(?<!\w)[*`](?=\S)|(?<=\S)[*`](?!\w)", "", text))
+
+
+async def enquiry_on(conn: Conn, value: str) -> Enquiry | None:
+    """Return the enquiry whose number a button or form carries, None if there is none or it was forgotten."""
+    number = int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0
+    return await enquiries.enquiry(conn, number)

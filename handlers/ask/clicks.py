@@ -5,7 +5,7 @@ from bot.rules.problems import AlreadyDone, BadInput, NotAllowed, NotFound
 from bot.rules.text import safe
 from handlers import secretariat
 from handlers.ask import desk_views, views
-from handlers.ask.answering import answer, read_again
+from handlers.ask.answering import answer, enquiry_on, read_again
 from handlers.blocks import message
 from handlers.listening import Answer, Click, Done, Focal, Replace, Reply
 from storage import enquiries, outbox, sightings
@@ -98,8 +98,7 @@ async def ask_secretariat(click: Click, focal: Focal) -> Answer:
 
 async def _own(conn: Conn, click: Click, value: str) -> Enquiry:
     """Return the enquiry a button stands under; NotFound once it was forgotten, NotAllowed if it is somebody else's."""
-    number = int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0
-    enquiry = await enquiries.enquiry(conn, number)
+    enquiry = await enquiry_on(conn, value)
     if enquiry is None:
         raise NotFound("I no longer have this question.", "Please ask it again.")
     if enquiry.user_id != click.actor.user_id:

@@ -8,6 +8,7 @@ from bot.rules.problems import BadInput, NotFound
 from bot.rules.surveys import Reply as Written
 from bot.rules.surveys import reply_in
 from handlers.ask import desk_views
+from handlers.ask.answering import enquiry_on
 from handlers.ask.desk_views import Waiting
 from handlers.listening import Answer, Click, Command, Errors, Event, Focal, Modal, Replace, Reply, Submission
 from storage import enquiries, outbox, people, practices
@@ -157,8 +158,7 @@ async def on_posted(conn: Conn, key: str, channel: str, ts: str) -> None:
 
 
 async def _enquiry(conn: Conn, value: str) -> Enquiry:
-    number = int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else 0
-    found = await enquiries.enquiry(conn, number)
+    found = await enquiry_on(conn, value)
     if found is None:
         raise NotFound("I no longer have this question.", "See `/wps questions` for those that are open.")
     return found

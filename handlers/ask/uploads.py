@@ -1,15 +1,13 @@
 """Documents that the Secretariat sends in a direct message: looked at first, kept as sources when told to."""
 
-import asyncio
-import tempfile
 from functools import partial
-from pathlib import Path
 
-from bot.rules.files import SharedFile, document_in, ending_of
+from bot.rules.files import SharedFile, document_in
 from bot.rules.permissions import Deed, may, require
-from bot.rules.problems import BadInput, NotFound, Problem
+from bot.rules.problems import Problem
 from handlers.ask import upload_views
 from handlers.listening import Answer, Click, Event, Focal, Reply
+from handlers.uploads import claimed, on_disk, sent_by
 from storage import outbox
 from storage.database import Conn
 from storage.practice_files import DOCUMENT_LIMIT, import_file
@@ -37,13 +35,13 @@ def _key(channel: str, ts: str) -> str:
 async def preview(click: Click, focal: Focal) -> Answer:
     """Say what the document on the button holds, without keeping it."""
     require(click.actor, Deed.ANSWER_QUESTIONS)
-    file_id, ts = _claimed(click.value)
+    file_id, ts = claimed(click.value, 2)
     return Reply(click._("I am reading the file."), after=partial(_preview, click, focal, file_id, ts))
 
 
 async def _preview(click: Click, focal: Focal, file_id: str, ts: str) -> None:
     try:
-        file = await _file(click, focal, file_id)
+        file = await sent_by(click, focal, file_id, DOCUMENT_LIMIT)
         report = await _import(focal, file, dry_run=True)
         payload = upload_views.build_preview(click._, file.name, report, f"{file_id}:{ts}")
     except Problem as problem:
@@ -55,13 +53,13 @@ async def _preview(click: Click, focal: Focal, file_id: str, ts: str) -> None:
 async def import_it(click: Click, focal: Focal) -> Answer:
     """Keep the passages of the document on the button; the same document again changes nothing."""
     require(click.actor, Deed.ANSWER_QUESTIONS)
-    file_id, ts = _claimed(click.value)
+    file_id, ts = claimed(click.value, 2)
     return Reply(click._("I am importing the file."), after=partial(_import_it, click, focal, file_id, ts))
 
 
 async def _import_it(click: Click, focal: Focal, file_id: str, ts: str) -> None:
     try:
-        file = await _file(click, focal, file_id)
+        file = await sent_by(click, focal, file_id, DOCUMENT_LIMIT)
         payload = upload_views.build_result(click._, file.name, await _import(focal, file, dry_run=False))
     except Problem as problem:
         payload = upload_views.build_problem(click._, problem)
@@ -69,24 +67,6 @@ async def _import_it(click: Click, focal: Focal, file_id: str, ts: str) -> None:
         await outbox.change(conn, _key(click.channel, ts), payload, focal.now())
 
 
-def _claimed(value: str) -> tuple[str, str]:
-    """Return which file and message a button is about; BadInput for what none of Focal's says."""
-    file_id, _, ts = value.partition(":")
-    if not file_id or not ts:
-        raise BadInput("This button does not say which file is meant.", "Send the file again.")
-    return file_id, ts
-
-
-async def _file(click: Click, focal: Focal, file_id: str) -> SharedFile:
-    """Return the file, if whoever clicked has sent it: with a button's word alone anybody's could be read."""
-    file = await focal.slack.file(file_id, DOCUMENT_LIMIT)
-    if file.user_id != click.actor.user_id:
-        raise NotFound("This file is not yours.", "Send it yourself.")
-    return file
-
-
 async def _import(focal: Focal, file: SharedFile, *, dry_run: bool) -> ImportReport:
-    with tempfile.TemporaryDirectory(prefix="focal-") as folder:
-        path = Path(folder) / f"document{ending_of(file.name)}"
-        await asyncio.to_thread(path.write_bytes, file.content)
+    async with on_disk(file, "document") as path:
         return await import_file(focal.db, path, focal.now(), dry_run=dry_run, name=file.name)

@@ -1,17 +1,15 @@
 """Files of contacts that the Secretariat sends in a direct message: looked at first, imported when told to."""
 
-import asyncio
 import hashlib
-import tempfile
 from functools import partial
-from pathlib import Path
 
-from bot.rules.files import SharedFile, ending_of, table_in
+from bot.rules.files import SharedFile, table_in
 from bot.rules.permissions import Deed, may, require
-from bot.rules.problems import BadInput, Changed, NotFound, Problem
+from bot.rules.problems import Changed, Problem
 from handlers.contacts import upload_views
 from handlers.listening import Answer, Click, Event, Focal, Reply
 from handlers.reader import reader_as, reader_of
+from handlers.uploads import claimed, on_disk, sent_by
 from storage import contacts, outbox
 from storage.contacts import ImportReport
 from storage.database import Conn
@@ -41,14 +39,14 @@ def _key(channel: str, ts: str) -> str:
 async def preview(click: Click, focal: Focal) -> Answer:
     """Say what the file on the button would do, without doing it."""
     require(click.actor, Deed.CHANGE_ANY_CONTACT)
-    file_id, ts = _claimed(click.value, 2)
+    file_id, ts = claimed(click.value, 2)
     return Reply(click._("I am reading the file."), after=partial(_preview, click, focal, file_id, ts))
 
 
 async def _preview(click: Click, focal: Focal, file_id: str, ts: str) -> None:
     reader = reader_of(click, focal)
     try:
-        file = await _file(click, focal, file_id)
+        file = await sent_by(click, focal, file_id, FILE_LIMIT)
         report = await _import(click, focal, file, dry_run=True)
         payload = upload_views.build_preview(reader, file.name, report, f"{file_id}:{ts}:{_digest(file)}")
     except Problem as problem:
@@ -60,14 +58,14 @@ async def _preview(click: Click, focal: Focal, file_id: str, ts: str) -> None:
 async def import_it(click: Click, focal: Focal) -> Answer:
     """Import the file on the button, if it is still the one that was looked at."""
     require(click.actor, Deed.CHANGE_ANY_CONTACT)
-    file_id, ts, digest = _claimed(click.value, 3)
+    file_id, ts, digest = claimed(click.value, 3)
     return Reply(click._("I am importing the file."), after=partial(_import_it, click, focal, file_id, ts, digest))
 
 
 async def _import_it(click: Click, focal: Focal, file_id: str, ts: str, digest: str) -> None:
     reader = reader_of(click, focal)
     try:
-        file = await _file(click, focal, file_id)
+        file = await sent_by(click, focal, file_id, FILE_LIMIT)
         if _digest(file) != digest:
             raise Changed("The file is not the one that was looked at.", "Send it again.")
         payload = upload_views.build_result(reader, file.name, await _import(click, focal, file, dry_run=False))
@@ -78,30 +76,12 @@ async def _import_it(click: Click, focal: Focal, file_id: str, ts: str, digest: 
         await outbox.post(conn, key, click.channel, payload, focal.now())
 
 
-def _claimed(value: str, parts: int) -> list[str]:
-    """Return what a button says of its file; BadInput for what none of Focal's says."""
-    said = value.split(":")
-    if len(said) != parts or not all(said):
-        raise BadInput("This button does not say which file is meant.", "Send the file again.")
-    return said
-
-
-async def _file(click: Click, focal: Focal, file_id: str) -> SharedFile:
-    """Return the file, if whoever clicked has sent it: with a button's word alone anybody's could be read."""
-    file = await focal.slack.file(file_id, FILE_LIMIT)
-    if file.user_id != click.actor.user_id:
-        raise NotFound("This file is not yours.", "Send it yourself.")
-    return file
-
-
 def _digest(file: SharedFile) -> str:
     return hashlib.sha256(file.content).hexdigest()[:16]
 
 
 async def _import(click: Click, focal: Focal, file: SharedFile, *, dry_run: bool) -> ImportReport:
-    with tempfile.TemporaryDirectory(prefix="focal-") as folder:
-        path = Path(folder) / f"contacts{ending_of(file.name)}"
-        await asyncio.to_thread(path.write_bytes, file.content)
+    async with on_disk(file, "contacts") as path:
         return await contacts.import_file(
             focal.db, focal.gazetteer, path, focal.now(), by=click.actor.user_id, dry_run=dry_run
         )

@@ -6,6 +6,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from storage import audit, contacts
 from tests import payloads
 from tests.harness import Harness
+from tests.scenarios import files
+from tests.scenarios.files import pressed
 from workspace.person import Person
 from workspace.state import Message
 
@@ -18,17 +20,7 @@ CARD = b"BEGIN:VCARD\r\nFN:Ndapewa Shikongo\r\nROLE:focal point\r\nX-FOCAL-MEMBE
 
 
 async def sent(bot: Harness, person: Person, name: str = "list.csv", content: bytes = ROWS) -> Message:
-    """Return what the app says once somebody has sent it a file."""
-    await person.say(person.dm, "", file=(name, content))
-    await bot.settle()
-    return person.sees(person.dm)[-1]
-
-
-async def pressed(bot: Harness, person: Person, message: Message, label: str) -> Message:
-    """Return the message as it stands once a button in it was pressed and all is done."""
-    await person.click(message, label)
-    await bot.settle()
-    return next(each for each in person.sees(person.dm) if each.ts == message.ts)
+    return await files.sent(bot, person, name, content)
 
 
 async def known(bot: Harness) -> set[str]:

@@ -1,6 +1,8 @@
 """The Secretariat sends Focal documents that answers are found in; nobody else does."""
 
 from tests.harness import Harness
+from tests.scenarios import files
+from tests.scenarios.files import pressed
 from workspace.person import Person
 from workspace.state import Message
 
@@ -8,17 +10,7 @@ TEXT = b"# Vaccination of peacekeepers\nYellow fever vaccination is asked of all
 
 
 async def sent(bot: Harness, person: Person, name: str = "Health <!here>.md", content: bytes = TEXT) -> Message:
-    """Return what the app says once somebody has sent it a file."""
-    await person.say(person.dm, "", file=(name, content))
-    await bot.settle()
-    return person.sees(person.dm)[-1]
-
-
-async def pressed(bot: Harness, person: Person, message: Message, label: str) -> Message:
-    """Return the message as it stands once a button in it was pressed and all is done."""
-    await person.click(message, label)
-    await bot.settle()
-    return next(each for each in person.sees(person.dm) if each.ts == message.ts)
+    return await files.sent(bot, person, name, content)
 
 
 async def asked(person: Person) -> str:
